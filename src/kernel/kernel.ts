@@ -1,0 +1,202 @@
+/** Fs on the running Linux. */
+import { byteLength, decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { errnoName } from '../fs/errno.ts';
+import { Fault } from '../fs/fault.ts';
+import type { Entry, Fs, Handle, OpenHow, Resolve } from '../fs/fs.ts';
+import { type LinkText, linkText } from '../fs/link-text.ts';
+import { dirent, direntType, statxField } from '../fs/probe.ts';
+import { type Kind, kindOfMode, type Stat } from '../fs/stat.ts';
+import * as abi from './abi.ts';
+import { Descriptor, workingDirectory } from './handle.ts';
+import { allocate, type Block, syscall } from './libc.ts';
+
+const { call } = abi.abi;
+
+/** PATH_MAX: a path and its NUL (limits.h). */
+const pathMax = 4096;
+
+// One block serves every call: they are synchronous and leave nothing behind in it.
+const place = { path: 0, second: pathMax, how: 2 * pathMax, statx: 2 * pathMax + 32, text: 2 * pathMax + 288 } as const;
+const dentsBytes = 32768;
+const block = allocate(place.text + pathMax + dentsBytes);
+const dents = place.text + pathMax;
+const address = (offset: number): number => block.address + offset;
+
+export const kernel: Fs = {
+  cwd: workingDirectory,
+
+  open(at, path, how) {
+    const long = put(path, place.path, 'openat2');
+    if (long) return long;
+    const fd = how.resolve ? openat2(at, how, how.resolve) : openat(at, how);
+    return fd < 0 ? fault(how.resolve ? 'openat2' : 'openat', fd, path) : new Descriptor(fd);
+  },
+
+  stat(at, path, follow) {
+    const long = put(path, place.path, 'statx');
+    if (long) return long;
+    const flags = abi.AT_NO_AUTOMOUNT | emptyPath(path) | (follow ? 0 : abi.AT_SYMLINK_NOFOLLOW);
+    const mask = abi.STATX_BASIC_STATS | abi.STATX_BTIME | abi.STATX_MNT_ID;
+    const result = syscall(call.statx, at.fd, address(place.path), flags, mask, address(place.statx));
+    return result < 0 ? fault('statx', result, path) : readStat(block, place.statx);
+  },
+
+  readlink(at, path) {
+    const long = put(path, place.path, 'readlinkat');
+    if (long) return long;
+    const length = syscall(call.readlinkat, at.fd, address(place.path), address(place.text), pathMax, 0);
+    if (length < 0) return fault('readlinkat', length, path);
+    return linkText(decodeBytes(block.bytes.subarray(place.text, place.text + length)));
+  },
+
+  entries(dir) {
+    const found: Entry[] = [];
+    for (;;) {
+      const filled = syscall(call.getdents64, dir.fd, address(dents), dentsBytes, 0, 0);
+      if (filled < 0) return fault('getdents64', filled, '');
+      if (filled === 0) return found;
+      readEntries(filled, found);
+    }
+  },
+
+  access(at, path, wanted) {
+    const bit = wanted === 'read' ? 4 : wanted === 'write' ? 2 : 1;
+    return onPath('faccessat2', at, path, bit, abi.AT_EACCESS | emptyPath(path));
+  },
+
+  link(from, fromPath, to, path, follow) {
+    const flags = (follow ? abi.AT_SYMLINK_FOLLOW : 0) | emptyPath(fromPath);
+    return onTwoPaths('linkat', from, fromPath, to, path, flags);
+  },
+
+  symlink(text, to, path) {
+    const long = put(text, place.path, 'symlinkat') ?? put(path, place.second, 'symlinkat');
+    if (long) return long;
+    return done('symlinkat', syscall(call.symlinkat, address(place.path), to.fd, address(place.second), 0, 0), path);
+  },
+
+  rename(from, fromPath, to, path, how) {
+    const flags = how === 'exchange' ? abi.RENAME_EXCHANGE : how === 'no-replace' ? abi.RENAME_NOREPLACE : 0;
+    return onTwoPaths('renameat2', from, fromPath, to, path, flags);
+  },
+
+  unlink: (at, path) => onPath('unlinkat', at, path, 0, 0),
+  rmdir: (at, path) => onPath('unlinkat', at, path, abi.AT_REMOVEDIR, 0),
+  mkdir: (at, path, mode) => onPath('mkdirat', at, path, mode, 0),
+  sync: (handle) => done('fsync', syscall(call.fsync, handle.fd, 0, 0, 0, 0), ''),
+  syncFs: (handle) => done('syncfs', syscall(call.syncfs, handle.fd, 0, 0, 0, 0), ''),
+};
+
+const fault = (name: string, result: number, path: string): Fault => new Fault(name, errnoName(-result), path);
+
+const done = (name: string, result: number, path: string): Fault | undefined =>
+  result < 0 ? fault(name, result, path) : undefined;
+
+const emptyPath = (path: string): number => (path === '' ? abi.AT_EMPTY_PATH : 0);
+
+/** Writes a path where the kernel will read it; refuses what the kernel could not be told. */
+const put = (path: string, offset: number, name: string): Fault | undefined => {
+  if (byteLength(path) >= pathMax) return new Fault(name, 'ENAMETOOLONG', path);
+  const bytes = encodeBytes(path);
+  if (bytes.includes(0)) return new Fault(name, 'EINVAL', path);
+  block.bytes.set(bytes, offset);
+  block.bytes[offset + bytes.length] = 0;
+  return undefined;
+};
+
+const onPath = (name: 'faccessat2' | 'mkdirat' | 'unlinkat', at: Handle, path: string, a: number, b: number): Fault | undefined =>
+  put(path, place.path, name) ?? done(name, syscall(call[name], at.fd, address(place.path), a, b, 0), path);
+
+const onTwoPaths = (
+  name: 'linkat' | 'renameat2',
+  from: Handle,
+  fromPath: string,
+  to: Handle,
+  path: string,
+  flags: number,
+): Fault | undefined =>
+  put(fromPath, place.path, name) ??
+  put(path, place.second, name) ??
+  done(name, syscall(call[name], from.fd, address(place.path), to.fd, address(place.second), flags), path);
+
+const openat = (at: Handle, how: OpenHow): number =>
+  syscall(call.openat, at.fd, address(place.path), openFlags(how), how.mode ?? 0, 0);
+
+/** struct open_how: flags, mode and resolve, 64 bits each (openat2(2)). */
+const openat2 = (at: Handle, how: OpenHow, resolve: Resolve): number => {
+  const start = place.how / 8;
+  block.longs[start] = BigInt(openFlags(how));
+  block.longs[start + 1] = BigInt(how.mode ?? 0);
+  block.longs[start + 2] = BigInt(resolveFlags(resolve));
+  return syscall(call.openat2, at.fd, address(place.path), address(place.how), 24, 0);
+};
+
+const openFlags = (how: OpenHow): number => {
+  const access = { path: abi.O_PATH, read: abi.O_RDONLY, write: abi.O_WRONLY, 'read-write': abi.O_RDWR }[how.access];
+  return (
+    access |
+    abi.O_CLOEXEC |
+    (how.directory ? abi.abi.O_DIRECTORY : 0) |
+    (how.nofollow ? abi.abi.O_NOFOLLOW : 0) |
+    (how.create ? abi.O_CREAT : 0) |
+    (how.create === 'exclusive' ? abi.O_EXCL : 0) |
+    (how.truncate ? abi.O_TRUNC : 0) |
+    (how.append ? abi.O_APPEND : 0)
+  );
+};
+
+const resolveFlags = (resolve: Resolve): number =>
+  (resolve.beneath ? abi.RESOLVE_BENEATH : 0) |
+  (resolve.inRoot ? abi.RESOLVE_IN_ROOT : 0) |
+  (resolve.noSymlinks ? abi.RESOLVE_NO_SYMLINKS : 0) |
+  (resolve.noMagicLinks ? abi.RESOLVE_NO_MAGICLINKS : 0) |
+  (resolve.noCrossing ? abi.RESOLVE_NO_XDEV : 0);
+
+const readStat = ({ words, halves, longs }: Block, at: number): Stat => {
+  const word = (field: number): number => words[(at + field) >> 2] as number;
+  const long = (field: number): bigint => longs[(at + field) >> 3] as bigint;
+  const time = (field: number): bigint => BigInt.asIntN(64, long(field)) * 1_000_000_000n + BigInt(word(field + 8));
+  const mode = halves[(at + statxField.mode) >> 1] as number;
+  const attributes = word(statxField.attributes);
+  return {
+    dev: device(word(statxField.devMajor), word(statxField.devMinor)),
+    ino: long(statxField.ino),
+    kind: kindOfMode(mode),
+    mode: mode & 0o7777,
+    nlink: word(statxField.nlink),
+    uid: word(statxField.uid),
+    gid: word(statxField.gid),
+    size: Number(long(statxField.size)),
+    blocks: Number(long(statxField.blocks)),
+    rdev: device(word(statxField.rdevMajor), word(statxField.rdevMinor)),
+    mtime: time(statxField.mtime),
+    ctime: time(statxField.ctime),
+    btime: word(statxField.mask) & abi.STATX_BTIME ? time(statxField.btime) : undefined,
+    mountId: word(statxField.mountId),
+    mountRoot: (attributes & abi.STATX_ATTR_MOUNT_ROOT) !== 0,
+    immutable: (attributes & abi.STATX_ATTR_IMMUTABLE) !== 0,
+    appendOnly: (attributes & abi.STATX_ATTR_APPEND) !== 0,
+  };
+};
+
+const device = (major: number, minor: number): number => major * 0x100000 + minor;
+
+const kindOfType: Readonly<Record<number, Kind>> = {
+  [direntType.file]: 'file',
+  [direntType.dir]: 'dir',
+  [direntType.symlink]: 'symlink',
+  [direntType.fifo]: 'fifo',
+  [direntType.socket]: 'socket',
+  [direntType.char]: 'char',
+  [direntType.block]: 'block',
+};
+
+const readEntries = (filled: number, into: Entry[]): void => {
+  for (let at = dents; at < dents + filled; at += block.halves[(at + dirent.length) >> 1] as number) {
+    const start = at + dirent.name;
+    const name = decodeBytes(block.bytes.subarray(start, block.bytes.indexOf(0, start)));
+    if (name === '.' || name === '..') continue;
+    const kind = kindOfType[block.bytes[at + dirent.type] as number] ?? 'unknown';
+    into.push({ name, kind, ino: block.longs[at >> 3] as bigint });
+  }
+};

@@ -1,0 +1,35 @@
+/** Probe on the running Linux: one system call each, into one block. */
+import { type Probe, probeLayout } from '../fs/probe.ts';
+import * as abi from './abi.ts';
+import { adopt, close } from './handle.ts';
+import { allocate, syscall } from './libc.ts';
+
+const { call } = abi.abi;
+const openDirFlags = abi.O_RDONLY | abi.abi.O_DIRECTORY | abi.abi.O_NOFOLLOW | abi.O_CLOEXEC;
+const statMask = abi.STATX_BASIC_STATS | abi.STATX_MNT_ID;
+
+/** A probe of the running kernel. Each has a block of its own; make one a thread. */
+export const kernelProbe = (): Probe => {
+  const block = allocate(probeLayout.total);
+  const { address } = block;
+  const statx = (dir: number, name: number, flags: number): number =>
+    syscall(call.statx, dir, address + name, flags, statMask, address + probeLayout.statx);
+  // A name that is never written: the descriptor itself, by AT_EMPTY_PATH.
+  const noName = probeLayout.nameBytes - 1;
+  return {
+    bytes: block.bytes,
+    halves: block.halves,
+    words: block.words,
+    openDir(parent, name) {
+      const fd = syscall(call.openat, parent, address + name, openDirFlags, 0, 0);
+      return fd < 0 ? fd : adopt(fd);
+    },
+    close,
+    getdents: (fd) => syscall(call.getdents64, fd, address + probeLayout.dents, probeLayout.dentsBytes, 0, 0),
+    lstat: (dir, name) => statx(dir, name, abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT),
+    stat: (dir, name) => statx(dir, name, abi.AT_NO_AUTOMOUNT),
+    fstat: (fd) => statx(fd, noName, abi.AT_EMPTY_PATH),
+    readlink: (dir, name) =>
+      syscall(call.readlinkat, dir, address + name, address + probeLayout.text, probeLayout.textBytes, 0),
+  };
+};
