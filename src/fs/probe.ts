@@ -19,6 +19,8 @@ export interface Probe {
   lstat(dir: number, name: number): number;
   /** Fills `statx` for what the name at `name` leads to. */
   stat(dir: number, name: number): number;
+  /** Fills `statx` for what the path at `name` leads to when the directory `root` is `/` (RESOLVE_IN_ROOT). */
+  statInRoot(root: number, name: number): number;
   /** Fills `statx` for the descriptor itself. */
   fstat(fd: number): number;
   /** Fills `text` with the link text of the name at `name`, not NUL-ended; its bytes. */

@@ -14,6 +14,9 @@ export const kernelProbe = (): Probe => {
   const { address } = block;
   const statx = (dir: number, name: number, flags: number): number =>
     syscall(call.statx, dir, address + name, flags, statMask, address + probeLayout.statx);
+  const how = allocate(24);
+  how.longs[0] = BigInt(abi.O_PATH | abi.O_CLOEXEC);
+  how.longs[2] = BigInt(abi.RESOLVE_IN_ROOT);
   // A name that is never written: the descriptor itself, by AT_EMPTY_PATH.
   const noName = probeLayout.nameBytes - 1;
   return {
@@ -28,6 +31,13 @@ export const kernelProbe = (): Probe => {
     getdents: (fd) => syscall(call.getdents64, fd, address + probeLayout.dents, probeLayout.dentsBytes, 0, 0),
     lstat: (dir, name) => statx(dir, name, abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT),
     stat: (dir, name) => statx(dir, name, abi.AT_NO_AUTOMOUNT),
+    statInRoot(root, name) {
+      const fd = syscall(call.openat2, root, address + name, how.address, 24, 0);
+      if (fd < 0) return fd;
+      const result = statx(fd, noName, abi.AT_EMPTY_PATH);
+      syscall(call.close, fd, 0, 0, 0, 0);
+      return result;
+    },
     fstat: (fd) => statx(fd, noName, abi.AT_EMPTY_PATH),
     readlink: (dir, name) =>
       syscall(call.readlinkat, dir, address + name, address + probeLayout.text, probeLayout.textBytes, 0),

@@ -1,0 +1,467 @@
+import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { errnoName, errnoNumber } from '../fs/errno.ts';
+import type { Handle } from '../fs/fs.ts';
+import { dirent, direntType, type Probe, probeLayout, statxField } from '../fs/probe.ts';
+import type { End } from '../trace/route.ts';
+import { Census, dirField, ends, fileField, type Level, leadsToDir, linkField, nameField, noDir, type Root } from './census.ts';
+
+export interface WalkOptions {
+  readonly level: Level;
+  /** Do not enter directories of another device than their root's, as find -xdev. */
+  readonly oneFileSystem?: boolean;
+  /** Whether to enter a file system below the roots: those of the kernel itself hold no files. */
+  readonly enters?: (dev: number) => boolean;
+  /** Left out with all that lies below it. The path is from its root, without a leading slash. */
+  readonly excludes?: (path: string, isDir: boolean) => boolean;
+  /** What `/` is for link texts, where that is not the machine's own. */
+  readonly root?: Handle;
+  /** Ask only for inodes whose number, as the directory gives it, passes. At mount points and on stacked file systems that number is not the inode's. */
+  readonly wanted?: (inoLow: number, inoHigh: number, dev: number) => boolean;
+}
+
+const { statx: statxAt, text: textAt, dents } = probeLayout;
+const { devMajor, devMinor } = statxField;
+const inoWord = (statxAt + statxField.ino) >> 2;
+const modeHalf = (statxAt + statxField.mode) >> 1;
+const nlinkWord = (statxAt + statxField.nlink) >> 2;
+const sizeWord = (statxAt + statxField.size) >> 2;
+const blocksWord = (statxAt + statxField.blocks) >> 2;
+const attributesWord = (statxAt + statxField.attributes) >> 2;
+const majorWord = (statxAt + devMajor) >> 2;
+const minorWord = (statxAt + devMinor) >> 2;
+
+const mountRoot = 0x2000;
+const typeBits = 0o170000;
+const dirMode = 0o040000;
+
+const ENOENT = errnoNumber('ENOENT');
+const ENOTDIR = errnoNumber('ENOTDIR');
+const ELOOP = errnoNumber('ELOOP');
+const EACCES = errnoNumber('EACCES');
+const ENAMETOOLONG = errnoNumber('ENAMETOOLONG');
+const EINVAL = errnoNumber('EINVAL');
+const EMFILE = errnoNumber('EMFILE');
+
+const state = (end: End['kind']): number => ends.indexOf(end);
+const unknownState = state('unknown');
+
+/** The end that an errno of a following stat(2) tells; ELOOP may also be more than 40 links, which `trace` can tell. */
+const stateOfErrno = (errno: number): number => {
+  switch (errno) {
+    case ENOENT:
+      return state('missing');
+    case ELOOP:
+      return state('loop');
+    case ENOTDIR:
+      return state('not-a-directory');
+    case EACCES:
+      return state('permission');
+    case ENAMETOOLONG:
+      return state('name-too-long');
+    default:
+      return unknownState;
+  }
+};
+
+/** The place of a name that is not in the census's strings. */
+const unstored = -1;
+
+/** Directories kept open for their children: more are closed, oldest first, and found again by their names. */
+const openLimit = 512;
+
+/** An open directory and how many of its children have still to be opened from it. */
+interface Open {
+  fd: number;
+  children: number;
+}
+
+/**
+ * The walk: every directory is opened from its parent's handle and known by its identity, so no
+ * rename elsewhere in the path can lead it astray and none is entered twice. What it meets is
+ * packed into a census. `step` works for a while and returns, so that a caller can show progress
+ * and stop.
+ */
+export class Walk {
+  readonly census: Census;
+  readonly #probe: Probe;
+  readonly #options: WalkOptions;
+  readonly #pending: number[] = [];
+  readonly #open = new Map<number, Open>();
+  /** How many of them hold a descriptor. */
+  #held = 0;
+  readonly #rootFds: number[] = [];
+  readonly #rootDevices: number[] = [];
+  readonly #entered = new Map<number, boolean>();
+  readonly #full: boolean;
+  readonly #readsLinks: boolean;
+
+  constructor(probe: Probe, options: WalkOptions) {
+    this.census = new Census(options.level);
+    this.#probe = probe;
+    this.#options = options;
+    this.#full = options.level === 'full';
+    this.#readsLinks = options.level !== 'names';
+  }
+
+  /** Adds an open, readable directory to start from. The caller keeps the handle until the walk is done. */
+  addRoot(handle: Handle, root: Root): void {
+    const { census } = this;
+    const number = census.roots.push(root) - 1;
+    this.#rootFds.push(handle.fd);
+    if (this.#probe.fstat(handle.fd) === 0) this.#rootDevices.push(this.#device());
+    this.#pending.push(this.#addDir(noDir, number));
+  }
+
+  /** Directories not yet entered. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Walks on until about `budget` more entries are seen; true when nothing is left. */
+  step(budget: number): boolean {
+    const until = this.census.counts.entries + budget;
+    while (this.#pending.length > 0) {
+      this.#visit(this.#pending.pop()!);
+      if (this.census.counts.entries >= until) return this.#pending.length === 0;
+    }
+    return true;
+  }
+
+  /** Releases what an unfinished walk holds. */
+  [Symbol.dispose](): void {
+    if (this.#pending.length > 0) this.census.stopped = true;
+    for (const open of this.#open.values()) this.#release(open);
+    this.#open.clear();
+  }
+
+  #addDir(parent: number, name: number): number {
+    const { dirs } = this.census;
+    const at = dirs.add();
+    dirs.words[at + dirField.parent] = parent;
+    dirs.words[at + dirField.name] = name;
+    return dirs.count - 1;
+  }
+
+  #visit(row: number): void {
+    const { census } = this;
+    const { words } = census.dirs;
+    const parent = words[row * dirField.width + dirField.parent]!;
+    const isRoot = parent === noDir;
+    const fd = isRoot ? this.#rootFds[words[row * dirField.width + dirField.name]!]! : this.#enter(row, parent);
+    if (fd < 0) return;
+    const children = this.#isNew(row, fd, isRoot) ? this.#read(row, fd) : 0;
+    if (isRoot) return;
+    if (children === 0) this.#probe.close(fd);
+    else {
+      this.#open.set(row, { fd, children });
+      if (++this.#held > openLimit) this.#closeOldest();
+    }
+  }
+
+  /** Opens a directory from its parent, and lets go of the parent after its last child. */
+  #enter(row: number, parent: number): number {
+    const { counts } = this.census;
+    const parentFd = this.#fdOf(parent);
+    const fd = parentFd < 0 ? parentFd : this.#openDir(parentFd, row);
+    const open = this.#open.get(parent);
+    if (open && --open.children === 0) {
+      this.#release(open);
+      this.#open.delete(parent);
+    }
+    if (fd >= 0) return fd;
+    if (fd === -ENOENT || fd === -ENOTDIR || fd === -ELOOP) counts.vanished++;
+    else {
+      counts.entries++;
+      counts.dirs++;
+      this.census.unread.add(row);
+      this.#blind(this.census.dirPath(row), 'openat', -fd);
+    }
+    return fd;
+  }
+
+  #openDir(parentFd: number, row: number): number {
+    const fd = this.#probe.openDir(parentFd, this.#putName(row));
+    if (fd !== -EMFILE || this.#held < 2) return fd;
+    this.#closeOldest();
+    const parent = this.census.dirs.words[row * dirField.width + dirField.parent]!;
+    const again = this.#fdOf(parent);
+    return again < 0 ? again : this.#openDir(again, row);
+  }
+
+  /** Writes a directory's name where the probe reads it. */
+  #putName(row: number): number {
+    const { strings, dirs } = this.census;
+    const from = dirs.words[row * dirField.width + dirField.name]!;
+    const { bytes } = this.#probe;
+    let i = 0;
+    do bytes[probeLayout.name + i] = strings.bytes[from + i]!;
+    while (strings.bytes[from + i++] !== 0);
+    return probeLayout.name;
+  }
+
+  /** The descriptor of a directory whose children are being entered; found again by name and identity if it was closed. */
+  #fdOf(row: number): number {
+    const { words } = this.census.dirs;
+    const way: number[] = [];
+    let fd = -1;
+    for (let at = row; fd < 0; at = words[at * dirField.width + dirField.parent]!) {
+      const isRoot = words[at * dirField.width + dirField.parent] === noDir;
+      fd = isRoot ? this.#rootFds[words[at * dirField.width + dirField.name]!]! : (this.#open.get(at)?.fd ?? -1);
+      if (fd < 0) way.push(at);
+    }
+    let passed = -1;
+    for (const next of way.reverse()) {
+      const opened = this.#openAgain(fd, next);
+      if (passed >= 0) this.#probe.close(passed);
+      if (opened < 0) return opened;
+      fd = opened;
+      const open = this.#open.get(next);
+      passed = open ? -1 : fd;
+      if (open) {
+        open.fd = fd;
+        this.#held++;
+      }
+    }
+    return fd;
+  }
+
+  #openAgain(parentFd: number, row: number): number {
+    const fd = this.#probe.openDir(parentFd, this.#putName(row));
+    if (fd < 0 || (this.#probe.fstat(fd) === 0 && this.#isRow(row))) return fd;
+    this.#probe.close(fd);
+    return -ENOENT;
+  }
+
+  /** Closes half of the directories that are kept open, those entered first. */
+  #closeOldest(): void {
+    let left = Math.floor(this.#held / 2);
+    for (const open of this.#open.values()) {
+      if (left <= 0) return;
+      if (open.fd >= 0) left--;
+      this.#release(open);
+    }
+  }
+
+  #release(open: Open): void {
+    if (open.fd < 0) return;
+    this.#probe.close(open.fd);
+    open.fd = -1;
+    this.#held--;
+  }
+
+  /** Whether `statx` in the block describes the directory of a row. */
+  #isRow(row: number): boolean {
+    const { words } = this.#probe;
+    const { census } = this;
+    const at = row * dirField.width;
+    return (
+      census.dirs.words[at + dirField.inoLow] === words[inoWord] &&
+      census.dirs.words[at + dirField.inoHigh] === words[inoWord + 1] &&
+      census.dirs.words[at + dirField.device] === this.#device()
+    );
+  }
+
+  #device(): number {
+    const { words } = this.#probe;
+    return this.census.device(words[majorWord]! * 0x100000 + words[minorWord]!);
+  }
+
+  /** Notes which directory this is; false if it was met before or shall not be entered. */
+  #isNew(row: number, fd: number, isRoot: boolean): boolean {
+    const { census } = this;
+    const { words } = this.#probe;
+    const failed = this.#probe.fstat(fd);
+    if (failed < 0) {
+      this.#blind(census.dirPath(row), 'statx', -failed);
+      return false;
+    }
+    const device = this.#device();
+    const at = row * dirField.width;
+    census.dirs.words[at + dirField.inoLow] = words[inoWord]!;
+    census.dirs.words[at + dirField.inoHigh] = words[inoWord + 1]!;
+    census.dirs.words[at + dirField.device] = device;
+    if (census.sameDir(row) !== row) {
+      census.counts.seenAgain++;
+      return false;
+    }
+    census.addOpenedDir(row);
+    census.counts.entries++;
+    census.counts.dirs++;
+    census.counts.blocks += words[blocksWord]!;
+    if (isRoot || this.#enters(device)) return true;
+    census.counts.notEntered++;
+    census.unread.add(row);
+    return false;
+  }
+
+  /** Asked once per device. */
+  #enters(device: number): boolean {
+    const known = this.#entered.get(device);
+    if (known !== undefined) return known;
+    const { oneFileSystem, enters } = this.#options;
+    const answer = this.#rootDevices.includes(device) || (!oneFileSystem && (enters?.(this.census.devices[device]!) ?? true));
+    this.#entered.set(device, answer);
+    return answer;
+  }
+
+  #blind(path: string, call: string, errno: number): void {
+    this.census.blind.push({ path, call, errno: errnoName(errno) });
+  }
+
+  /** Reads a directory; the number of directories in it that were put on the stack. */
+  #read(row: number, fd: number): number {
+    const probe = this.#probe;
+    const { bytes, halves, words } = probe;
+    const { counts } = this.census;
+    const { excludes, wanted } = this.#options;
+    const dev = this.census.devices[this.census.dirs.words[row * dirField.width + dirField.device]!]!;
+    const before = this.#pending.length;
+    for (;;) {
+      const filled = probe.getdents(fd);
+      if (filled <= 0) {
+        if (filled < 0) this.#blind(this.census.dirPath(row), 'getdents64', -filled);
+        return this.#pending.length - before;
+      }
+      const end = dents + filled;
+      for (let at = dents; at < end; at += halves[(at + dirent.length) >> 1]!) {
+        const name = at + dirent.name;
+        // `.` and `..`
+        if (bytes[name] === 0x2e && (bytes[name + 1] === 0 || (bytes[name + 1] === 0x2e && bytes[name + 2] === 0))) continue;
+        let type = bytes[at + dirent.type]!;
+        if (type === direntType.unknown) {
+          counts.untyped++;
+          type = this.#typeOf(row, fd, name);
+          if (type === direntType.unknown) continue;
+        }
+        if (excludes && this.#excluded(row, name, type === direntType.dir)) continue;
+        if (type === direntType.dir) {
+          this.#pending.push(this.#addDir(row, this.#addName(name)));
+          continue;
+        }
+        counts.entries++;
+        let stored = unstored;
+        if (type === direntType.symlink) {
+          counts.links++;
+          if (this.#readsLinks) stored = this.#readLink(row, fd, name);
+        } else if (type === direntType.file) counts.files++;
+        else counts.others++;
+        if (this.#full && (!wanted || wanted(words[at >> 2]!, words[(at >> 2) + 1]!, dev))) this.#readInode(row, fd, name, stored);
+      }
+    }
+  }
+
+  #addName(name: number): number {
+    const { bytes } = this.#probe;
+    return this.census.strings.add(bytes, name, bytes.indexOf(0, name) - name);
+  }
+
+  /** For file systems whose directories do not tell types. */
+  #typeOf(row: number, fd: number, name: number): number {
+    if (!this.#asked(this.#probe.lstat(fd, name), row, name, 'statx')) return direntType.unknown;
+    return (this.#probe.halves[modeHalf]! & typeBits) >> 12;
+  }
+
+  /** Whether a call on an entry was answered; counts or records why it was not. */
+  #asked(result: number, row: number, name: number, call: string): boolean {
+    if (result >= 0) return true;
+    if (result === -ENOENT) this.census.counts.vanished++;
+    else {
+      const { bytes } = this.#probe;
+      const text = decodeBytes(bytes.subarray(name, bytes.indexOf(0, name)));
+      this.#blind(`${this.census.dirPath(row)}/${text}`, call, -result);
+    }
+    return false;
+  }
+
+  #excluded(row: number, name: number, isDir: boolean): boolean {
+    const { census } = this;
+    const { bytes } = this.#probe;
+    const path = [decodeBytes(bytes.subarray(name, bytes.indexOf(0, name)))];
+    for (let at = row * dirField.width; census.dirs.words[at + dirField.parent] !== noDir; ) {
+      path.unshift(decodeBytes(census.strings.at(census.dirs.words[at + dirField.name]!)));
+      at = census.dirs.words[at + dirField.parent]! * dirField.width;
+    }
+    const excluded = this.#options.excludes!(path.join('/'), isDir);
+    if (excluded) census.counts.excluded++;
+    return excluded;
+  }
+
+  /** Records a symbolic link and where it leads; the place its name was stored at. */
+  #readLink(dir: number, fd: number, name: number): number {
+    const { census } = this;
+    const probe = this.#probe;
+    const length = probe.readlink(fd, name);
+    if (length === -EINVAL) {
+      census.counts.vanished++;
+      return unstored;
+    }
+    if (!this.#asked(length, dir, name, 'readlinkat')) return unstored;
+    const place = this.#addName(name);
+    census.strings.add(probe.bytes, textAt, length);
+    const followed = this.#options.root ? this.#statInRoot(dir, place, this.#options.root) : probe.stat(fd, name);
+    const at = census.links.add();
+    const { words } = census.links;
+    words[at + linkField.dir] = dir;
+    words[at + linkField.name] = place;
+    if (followed < 0) {
+      const kind = stateOfErrno(-followed);
+      words[at + linkField.state] = kind;
+      if (kind === unknownState) words[at + linkField.inoLow] = -followed;
+      return place;
+    }
+    words[at + linkField.inoLow] = probe.words[inoWord]!;
+    words[at + linkField.inoHigh] = probe.words[inoWord + 1]!;
+    words[at + linkField.device] = this.#device();
+    words[at + linkField.state] = (probe.halves[modeHalf]! & typeBits) === dirMode ? leadsToDir : 0;
+    return place;
+  }
+
+  /** Follows a link as if `root` were `/`. */
+  #statInRoot(dir: number, name: number, root: Handle): number {
+    const { census } = this;
+    const dirPath = encodeBytes(census.physicalPath(dir));
+    const linkName = census.strings.at(name);
+    const { bytes } = this.#probe;
+    if (dirPath.length + 1 + linkName.length >= probeLayout.textBytes) return -ENAMETOOLONG;
+    bytes.set(dirPath, probeLayout.name);
+    bytes[probeLayout.name + dirPath.length] = 0x2f;
+    bytes.set(linkName, probeLayout.name + dirPath.length + 1);
+    bytes[probeLayout.name + dirPath.length + 1 + linkName.length] = 0;
+    return this.#probe.statInRoot(root.fd, probeLayout.name);
+  }
+
+  /** Counts an inode that is not a directory, and records its name if it has several. */
+  #readInode(dir: number, fd: number, name: number, stored: number): void {
+    const { census } = this;
+    const { words } = this.#probe;
+    if (!this.#asked(this.#probe.lstat(fd, name), dir, name, 'statx')) return;
+    const { counts } = census;
+    const nlink = words[nlinkWord]!;
+    const known = nlink > 1 ? census.findFile(words[inoWord]!, words[inoWord + 1]!, this.#device()) : -1;
+    if (known < 0) {
+      counts.bytes += words[sizeWord]! + words[sizeWord + 1]! * 2 ** 32;
+      counts.blocks += words[blocksWord]! + words[blocksWord + 1]! * 2 ** 32;
+    }
+    // A file mounted on this name is not one more name of it.
+    if (nlink <= 1 || (words[attributesWord]! & mountRoot) !== 0) return;
+    const file = known >= 0 ? known : this.#addFile();
+    census.files.words[file * fileField.width + fileField.nlink] = nlink;
+    census.files.words[file * fileField.width + fileField.seen]!++;
+    const at = census.names.add();
+    census.names.words[at + nameField.dir] = dir;
+    census.names.words[at + nameField.name] = stored === unstored ? this.#addName(name) : stored;
+    census.names.words[at + nameField.file] = file;
+  }
+
+  #addFile(): number {
+    const { words, halves } = this.#probe;
+    const file = this.census.addFile(words[inoWord]!, words[inoWord + 1]!, this.#device());
+    const at = file * fileField.width;
+    const row = this.census.files.words;
+    row[at + fileField.mode] = halves[modeHalf]!;
+    row[at + fileField.sizeLow] = words[sizeWord]!;
+    row[at + fileField.sizeHigh] = words[sizeWord + 1]!;
+    row[at + fileField.blocks] = words[blocksWord]!;
+    return file;
+  }
+}
