@@ -3,10 +3,12 @@ import { createRequire } from 'node:module';
 
 /** What we use of koffi's native module. */
 interface Ffi {
-  load(path: null): { func(name: string, result: string, parameters: readonly string[]): (...args: number[]) => number };
+  load(path: null): { func(name: string, result: string, parameters: readonly string[]): NativeFunction };
   address(memory: ArrayBuffer): bigint;
   errno(): number;
 }
+
+type NativeFunction = (...args: number[]) => number;
 
 const require = createRequire(import.meta.url);
 
@@ -27,13 +29,21 @@ const loadFfi = (): Ffi => {
 
 const ffi = loadFfi();
 const word = 'int64_t';
-const rawSyscall = ffi.load(null).func('syscall', word, [word, word, word, word, word, word]);
+const program = ffi.load(null);
+const rawSyscall = program.func('syscall', word, [word, word, word, word, word, word]);
 
 /** syscall(2) with up to five arguments: its result, or the negative error number. */
 export const syscall = (number: number, a: number, b: number, c: number, d: number, e: number): number => {
   const result = rawSyscall(number, a, b, c, d, e);
   return result < 0 ? -ffi.errno() : result;
 };
+
+/** A function of the C library or of Node's libuv, its parameters numbers or addresses. */
+export const nativeFunction = (
+  name: string,
+  result: 'int' | 'size_t' | 'int64_t',
+  parameters: number,
+): NativeFunction => program.func(name, result, new Array<string>(parameters).fill(word));
 
 /** Memory at a fixed address. */
 export interface Block {

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// The way in: decides what to run and loads as little as possible. An empty Node takes 25 ms to
+// start; the version is told without loading anything more.
+'use strict';
+
+const { readFileSync, readdirSync, statSync, writeSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+
+const home = dirname(__dirname);
+const oldestNode = 24;
+const F_SETFD = 2;
+
+const start = () => {
+  if (process.argv.length === 3 && process.argv[2] === '--version') {
+    try {
+      writeSync(1, `${JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version}\n`);
+      return;
+    } catch {
+      // main says what is wrong with the output.
+    }
+  }
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) runOnPinnedNode();
+  else import(entry()).then((program) => program.main());
+};
+
+/** The build; in a checkout the sources, unless the build is newer than all of them. */
+const entry = () => {
+  const source = join(home, 'src/cli/main.ts');
+  const built = join(home, 'dist/main.js');
+  const builtAt = changedAt(built);
+  const sourceThere = changedAt(source) !== undefined;
+  return builtAt !== undefined && !(sourceThere && newest(join(home, 'src')) >= builtAt) ? built : source;
+};
+
+const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+
+/** When anything below last changed; a removed file shows in its directory's time. */
+const newest = (path) => {
+  let latest = changedAt(path);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    latest = Math.max(latest, entry.isDirectory() ? newest(below) : changedAt(below));
+  }
+  return latest;
+};
+
+/**
+ * Becomes the Node that was installed with the project. execve(2) by FFI, because arguments are
+ * bytes and both child_process and process.execve take strings; and because a process that has
+ * become another needs no forwarding of signals, terminals or exit codes.
+ */
+const runOnPinnedNode = () => {
+  let node;
+  try {
+    node = join(dirname(require.resolve('node/package.json')), 'bin/node');
+    const latin1 = (path) => Buffer.from(path).toString('latin1');
+    const nulEnded = (file) => readFileSync(file).toString('latin1').split('\0').slice(0, -1);
+    const args = nulEnded('/proc/self/cmdline');
+    const operands = args.slice(args.length - (process.argv.length - 2));
+    execve(latin1(node), [latin1(node), latin1(__filename), ...operands], nulEnded('/proc/self/environ'));
+  } catch {
+    // Said below: whatever is missing, the remedy is the same.
+  }
+  process.stderr.write(
+    `lw: Linkwright needs Node.js ${oldestNode} or newer; this is ${process.versions.node}\n` +
+      `    try: install Node.js ${oldestNode}, or run npm install in ${home}, which brings its own\n`,
+  );
+  process.exitCode = 2;
+};
+
+/** Returns only where the call failed. Strings are bytes as Latin-1. */
+const execve = (file, args, environment) => {
+  const ffi = { exports: {} };
+  const addon = (libc) => require.resolve(`@koromix/koffi-linux-${process.arch}/${libc}_${process.arch}/koffi.node`);
+  try {
+    process.dlopen(ffi, addon('linux'));
+  } catch {
+    process.dlopen(ffi, addon('musl'));
+  }
+  const { load, address } = ffi.exports;
+  const held = [];
+  const hold = (bytes) => {
+    const memory = new ArrayBuffer(bytes.length);
+    new Uint8Array(memory).set(bytes);
+    held.push(memory);
+    return address(memory);
+  };
+  const text = (latin1) => hold(Buffer.from(`${latin1}\0`, 'latin1'));
+  const list = (texts) => hold(new Uint8Array(BigUint64Array.from([...texts.map(text), 0n]).buffer));
+  const libc = load(null);
+  // Node marks the standard descriptors close-on-exec.
+  const fcntl = libc.func('fcntl', 'int', ['int', 'int', 'int']);
+  for (const fd of [0, 1, 2]) fcntl(fd, F_SETFD, 0);
+  libc.func('execve', 'int', ['int64_t', 'int64_t', 'int64_t'])(text(file), list(args), list(environment));
+};
+
+start();

@@ -1,0 +1,11 @@
+import type { Command } from './command.ts';
+
+/** Every command by name; each is loaded when it is called for. */
+export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command<never> }>>> = {
+  map: () => import('./commands/map.ts'),
+  ls: () => import('./commands/ls.ts'),
+  why: () => import('./commands/why.ts'),
+  names: () => import('./commands/names.ts'),
+  who: () => import('./commands/who.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+};

@@ -1,0 +1,92 @@
+import type { Command, Options } from './command.ts';
+import { commonOptions } from './options.ts';
+
+/** What the exit codes of every command mean (docs/ARCHITECTURE.md has the reasons). */
+export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
+  [0, 'done; nothing to complain of'],
+  [1, 'findings, or an operand that could not be answered'],
+  [2, 'the command line cannot be understood'],
+  [3, 'incomplete: something could not be looked at, or the answer could not be written'],
+  [70, 'a mistake in Linkwright itself'],
+  [130, 'interrupted by Ctrl-C'],
+  [141, 'the reader of the answer went away'],
+];
+
+export const programSummary = 'see, make, check and repair hard and symbolic links';
+
+/** `lw help`. */
+export const overview = (commands: readonly Command<unknown>[]): string =>
+  [
+    `lw: ${programSummary}`,
+    '',
+    'Usage: lw COMMAND …',
+    '',
+    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    '',
+    'lw help COMMAND tells more of one; lw --version tells the version.',
+    '',
+  ].join('\n');
+
+/** `lw COMMAND --help`. */
+export const commandHelp = (command: Command<unknown>): string =>
+  [
+    `lw ${command.name}: ${command.summary}`,
+    '',
+    `Usage: ${usage(command)}`,
+    ...(Object.keys(command.options).length > 0 ? ['', 'Options:', ...columns(optionRows(command.options))] : []),
+    '',
+    'Options of every command:',
+    ...columns(optionRows(commonOptions)),
+    '',
+    ...wrapped(command.details),
+    '',
+    ...(command.examples.length > 0
+      ? ['Examples:', ...command.examples.flatMap(([line, meaning]) => [`  ${line}`, `      ${meaning}`]), '']
+      : []),
+    'Exit codes:',
+    ...columns(exitCodes.map(([code, meaning]) => [String(code), meaning])),
+    '',
+  ].join('\n');
+
+export const usage = ({ name, operands }: Pick<Command<unknown>, 'name' | 'operands'>): string =>
+  ['lw', name, '[OPTION…]', operands].filter((word) => word !== '').join(' ');
+
+/** Each option as it is typed, with its help. */
+export const optionRows = (options: Options): readonly (readonly [string, string])[] =>
+  Object.entries(options).map(([name, { short, value, help }]) => [
+    `${short ? `-${short}, ` : '    '}--${name}${value ? `=${value}` : ''}`,
+    help,
+  ]);
+
+const lineWidth = 80;
+
+const columns = (rows: readonly (readonly [string, string])[]): readonly string[] => {
+  const indent = 4 + Math.max(...rows.map(([left]) => left.length));
+  return rows.flatMap(([left, right]) => {
+    const [first = '', ...rest] = wrap(right, lineWidth - indent);
+    return [`  ${left.padEnd(indent - 2)}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
+  });
+};
+
+/** Paragraphs, folded; a line that starts with a space is kept as drawn. */
+const wrapped = (details: string): readonly string[] =>
+  details
+    .trim()
+    .split(/\n{2,}/)
+    .flatMap((paragraph, index) => [
+      ...(index > 0 ? [''] : []),
+      ...(/^\s/m.test(paragraph) ? paragraph.split('\n') : wrap(paragraph, lineWidth)),
+    ]);
+
+const wrap = (text: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+};
