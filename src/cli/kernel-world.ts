@@ -1,12 +1,12 @@
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
-import { interrupted } from '../kernel/interrupt.ts';
 import { kernel } from '../kernel/kernel.ts';
 import { readMounts, readVolumes } from '../kernel/mounts.ts';
 import { kernelProbe } from '../kernel/probe.ts';
 import type { Place } from '../trace/trace.ts';
 import type { World } from './command.ts';
 import { CommandError } from './command-error.ts';
+import { interrupted, pause } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 import { show } from './show.ts';
 
@@ -31,6 +31,7 @@ export const kernelWorld = (rootPath: string | undefined, progress: Progress): W
     absentVolumes: absentVolumes(host),
     progress: progress.show,
     interrupted,
+    pause,
     [Symbol.dispose]: () => root[Symbol.dispose](),
   };
 };
