@@ -66,7 +66,7 @@ export const runScript = (script: string, { uid, mounts, env }: Setting = {}): S
   const command = [process.execPath, '--input-type=module-typescript', '--eval', script];
   if (uid !== undefined) command.unshift('setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--');
   if (mounts !== undefined)
-    command.unshift('unshare', '--mount', '--propagation=private', 'sh', '-ec', `${mounts}\nexec "$@"`, 'sh');
+    command.unshift('unshare', '--mount', '--propagation=private', 'sh', '-ec', `(${mounts}\n)\nexec "$@"`, 'sh');
   const [program, ...rest] = command as [string, ...string[]];
   const { status, stdout, stderr } = spawnSync(program, rest, {
     cwd: new URL('..', import.meta.url),
