@@ -9,6 +9,7 @@ type Call =
   | 'close'
   | 'faccessat2'
   | 'fanotify_init'
+  | 'fanotify_mark'
   | 'fstatfs'
   | 'fsync'
   | 'getdents64'
@@ -39,6 +40,7 @@ const x64: Abi = {
     symlinkat: 266,
     readlinkat: 267,
     fanotify_init: 300,
+    fanotify_mark: 301,
     syncfs: 306,
     renameat2: 316,
     statx: 332,
@@ -64,6 +66,7 @@ const arm64: Abi = {
     readlinkat: 78,
     fsync: 82,
     fanotify_init: 262,
+    fanotify_mark: 263,
     syncfs: 267,
     renameat2: 276,
     statx: 291,
