@@ -52,7 +52,7 @@ export const randomTree = (random: Random, fixed: readonly string[]): Tree => {
 const addChain = (random: Random, dir: string, targets: readonly string[], items: Item[]): void => {
   const link = (name: string, text: string) =>
     items.push({ kind: 'link', path: below(dir, name), text, foreign: false });
-  link('self', random.pick(['.', './', '..//./'.slice(dir === '' ? 0 : 2), `/${dir}`]));
+  link('self', random.pick(['.', './', `/${dir}`, dir === '' ? '..' : `..//${dir.split('/').at(-1)}`]));
   let left = 38 + random.below(6);
   for (let i = 0; left > 0; i++) {
     const through = left > 1 && random.oneIn(4);
@@ -80,7 +80,7 @@ const component = (random: Random): string => {
   if (kind < 5) return '..';
   if (kind < 7) return '.';
   if (kind === 7) return 'h0';
-  if (kind === 8) return 'gone';
+  if (kind === 8) return random.pick(['gone', 'again']);
   if (kind === 9 && random.oneIn(8)) return 'n'.repeat(255 + random.below(2));
   return random.pick(names);
 };

@@ -10,11 +10,12 @@ import { type Campaign, runCampaign, type Tally } from './trace-campaign.ts';
 const seed = Number(process.env.LINKWRIGHT_SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
 const trees = process.env.LINKWRIGHT_FULL === '1' ? 50_000 : 1_500;
 
-/** A second file system, a directory seen through a second mount, and a mount that follows no links. */
+/** A second file system, a directory and the root itself seen through a second mount, and a mount that follows no links. */
 const mounts = (root: string, own: boolean): string => `
   cd '${root}'
   ${own ? 'mount -t tmpfs tree . && cd "$PWD"' : ''}
-  mkdir mnt bind nofollow
+  mkdir mnt bind nofollow again
+  mount --bind . again
   mount -t tmpfs second mnt
   mkdir mnt/src
   mount --bind mnt/src bind
