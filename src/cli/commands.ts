@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 
 /** Every command by name; each is loaded when it is called for. */
-export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command<never> }>>> = {
+export const commands: Readonly<Record<string, () => Promise<{ readonly command: Command<unknown> }>>> = {
   map: () => import('./commands/map.ts'),
   ls: () => import('./commands/ls.ts'),
   why: () => import('./commands/why.ts'),

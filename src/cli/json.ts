@@ -8,7 +8,7 @@ export function* jsonText(answer: Readonly<Record<string, unknown>>): Iterable<s
   let before = '{';
   for (const [key, value] of Object.entries(answer)) {
     if (value === undefined) continue;
-    yield `${before}${string(key)}:`;
+    yield `${before}${member(key)}`;
     if (isIterable(value)) yield* lines(value);
     else yield text(value);
     before = ',\n';
@@ -39,12 +39,17 @@ const text = (value: unknown): string => {
       if (value === null) return 'null';
       if (isIterable(value)) return `[${Array.from(value, text).join(',')}]`;
       return `{${Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .map(([key, member]) => `${string(key)}:${text(member)}`)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => member(key) + text(value))
         .join(',')}}`;
     default:
       throw new Error(`JSON has no ${typeof value}`);
   }
+};
+
+const member = (key: string): string => {
+  if (!key.isWellFormed()) throw new Error('a JSON key cannot be bytes: put the name into a value');
+  return `${string(key)}:`;
 };
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>

@@ -6,6 +6,7 @@ import type { Command, Request } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
 import { commands } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
+import { wasInterrupted } from './interrupt.ts';
 import { jsonText } from './json.ts';
 import { lookOf, wantsColor } from './look.ts';
 import { nearest } from './nearest.ts';
@@ -73,7 +74,7 @@ const perform = async (command: Command<unknown>, args: readonly string[]): Prom
   const progress = terminalProgress(request.flag('quiet') ? undefined : terminalWidth(2));
   using world = kernelWorld(request.value('root'), progress);
   const report = await command.run(world, request);
-  const stopped = world.interrupted();
+  const stopped = wasInterrupted();
   progress.erase();
 
   const output = new Output();
@@ -104,7 +105,7 @@ function* pieces(
 
 const load = async (name: string): Promise<Command<unknown>> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (found) return (await found()).command as Command<unknown>;
+  if (found) return (await found()).command;
   const near = nearest(name, Object.keys(commands));
   throw new UsageError(`there is no command ${show(name)}`, near ? `lw ${near}` : 'lw help');
 };

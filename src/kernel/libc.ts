@@ -49,13 +49,6 @@ export const syscall = (number: number, a: number, b: number, c: number, d: numb
   return result < 0 ? -ffi.errno() : result;
 };
 
-/** A function of the C library or of Node's libuv, its parameters numbers or addresses. */
-export const nativeFunction = (
-  name: string,
-  result: 'int' | 'size_t' | 'int64_t',
-  parameters: number,
-): NativeFunction => libc.func(name, result, new Array<string>(parameters).fill(long));
-
 /** Memory at a fixed address. */
 export interface Block {
   readonly bytes: Uint8Array;

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import type { Command, Options } from '../src/cli/command.ts';
+import { commands } from '../src/cli/commands.ts';
+import { exitCodes, optionRows, programSummary } from '../src/cli/help.ts';
+import { commonOptions } from '../src/cli/options.ts';
+
+/** File names and texts of all manual pages, in man(7)'s macros. */
+export const manualPages = async (): Promise<readonly (readonly [name: string, text: string])[]> => {
+  const loaded = await Promise.all(Object.values(commands).map(async (load) => (await load()).command));
+  return [
+    ['lw.1', programPage(loaded)],
+    ...loaded.map((command) => [`lw-${command.name}.1`, commandPage(command)] as const),
+  ];
+};
+
+const programPage = (all: readonly Command<unknown>[]): string =>
+  page('lw', programSummary, [
+    [
+      'SYNOPSIS',
+      [
+        '.B lw',
+        '.I COMMAND',
+        '[\\fIOPTION\\fR…] [\\fIOPERAND\\fR…]',
+        '.br',
+        '.B lw help',
+        '.RI [ COMMAND ]',
+        '.br',
+        '.B lw \\-\\-version',
+      ],
+    ],
+    ['COMMANDS', all.flatMap(({ name, summary }) => ['.TP', `.BR lw\\-${roff(name)} (1)`, sentence(summary)])],
+    ['OPTIONS OF EVERY COMMAND', optionList(commonOptions)],
+    ['EXIT STATUS', exitStatus()],
+    ['ENVIRONMENT', environment],
+    [
+      'SEE ALSO',
+      [all.map(({ name }) => `.BR lw\\-${roff(name)} (1),`).join('\n'), '.BR symlink (7),', '.BR path_resolution (7)'],
+    ],
+  ]);
+
+const commandPage = (command: Command<unknown>): string =>
+  page(`lw-${command.name}`, command.summary, [
+    [
+      'SYNOPSIS',
+      [`.B lw ${roff(command.name)}`, '[\\fIOPTION\\fR…]', ...(command.operands ? [text(command.operands)] : [])],
+    ],
+    ['DESCRIPTION', paragraphs(command.details)],
+    ...(Object.keys(command.options).length > 0 ? ([['OPTIONS', optionList(command.options)]] as const) : []),
+    ['OPTIONS OF EVERY COMMAND', optionList(commonOptions)],
+    ...(command.examples.length > 0
+      ? ([
+          ['EXAMPLES', command.examples.flatMap(([line, meaning]) => ['.TP', `.B ${roff(line)}`, sentence(meaning)])],
+        ] as const)
+      : []),
+    ['EXIT STATUS', exitStatus()],
+    ['ENVIRONMENT', environment],
+    ['SEE ALSO', ['.BR lw (1)']],
+  ]);
+
+type Section = readonly [title: string, lines: readonly string[]];
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const page = (name: string, summary: string, sections: readonly Section[]): string =>
+  [
+    '.\\" Made from the commands by scripts/man.ts: change them instead.',
+    `.TH ${roff(name.toUpperCase())} 1 "" "Linkwright ${version}" "Linkwright"`,
+    '.SH NAME',
+    `${roff(name)} \\- ${roff(summary)}`,
+    ...sections.flatMap(([title, lines]) => [`.SH ${title}`, ...lines]),
+    '',
+  ].join('\n');
+
+const optionList = (options: Options): readonly string[] =>
+  optionRows(options).flatMap(([left, help]) => ['.TP', `.B ${roff(left.trim())}`, sentence(help)]);
+
+const exitStatus = (): readonly string[] =>
+  exitCodes.flatMap(([code, meaning]) => ['.TP', `.B ${code}`, sentence(meaning)]);
+
+const environment = [
+  '.TP',
+  '.B NO_COLOR',
+  'No colours unless \\-\\-color=always is given, when this is set and not empty.',
+  '.TP',
+  '.B LINKWRIGHT_DEBUG',
+  'When set, a mistake in Linkwright itself is reported with its stack.',
+];
+
+/** Paragraphs; one that is drawn, with lines that start with a space, is kept as it is. */
+const paragraphs = (details: string): readonly string[] =>
+  details
+    .trim()
+    .split(/\n{2,}/)
+    .flatMap((paragraph, index) => [
+      ...(index > 0 ? ['.PP'] : []),
+      ...(/^\s/m.test(paragraph)
+        ? ['.nf', ...paragraph.split('\n').map(text), '.fi']
+        : [text(paragraph.replace(/\s+/g, ' '))]),
+    ]);
+
+const sentence = (words: string): string => text(/[.!?]$/.test(words) ? words : `${words}.`);
+
+/** A whole line of text: a dot or quote at its start would be a request. */
+const text = (line: string): string => roff(line).replace(/^[.']/, '\\&$&');
+
+/** Characters that roff(7) takes as its own, or prints as something else. */
+const roff = (words: string): string => words.replace(/[\\\-^~`'"]/g, (char) => escapes[char] ?? char);
+
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\e',
+  '-': '\\-',
+  '^': '\\(ha',
+  '~': '\\(ti',
+  '`': '\\(ga',
+  "'": '\\(aq',
+  '"': '\\(dq',
+};

@@ -1,0 +1,22 @@
+/** The library: the calls of link work as an interface, the running Linux behind it, and what is made of them. */
+export { decodeBytes, encodeBytes } from './fs/bytes.ts';
+export type { Errno } from './fs/errno.ts';
+export { Fault } from './fs/fault.ts';
+export type { Entry, Fs, Handle, OpenHow, Resolve } from './fs/fs.ts';
+export { deviceText, type Identity, identityKey, sameFile } from './fs/identity.ts';
+export { type LinkText, linkText } from './fs/link-text.ts';
+export type { Kind, Stat } from './fs/stat.ts';
+export { kernel } from './kernel/kernel.ts';
+export { type Mount, readMounts, readVolumes, type Volume } from './kernel/mounts.ts';
+export {
+  type Crossing,
+  type End,
+  type Failure,
+  type Found,
+  type Health,
+  type Hop,
+  health,
+  maxLinks,
+  type Route,
+} from './trace/route.ts';
+export { type Place, type TraceOptions, trace } from './trace/trace.ts';
