@@ -22,14 +22,21 @@ export const foldsCase = (directory: Handle): boolean | undefined =>
 
 export interface XfsGeometry {
   readonly reflink: boolean;
+  /** Made with `mkfs.xfs -n version=ci`. */
+  readonly foldsCase: boolean;
   readonly inodeBytes: number;
 }
 
 /** ioctl_xfs_fsgeometry(2); its first version has all we need, on every kernel. */
-export const xfsGeometry = (directory: Handle): XfsGeometry | undefined =>
-  ask(directory, XFS_IOC_FSGEOMETRY_V1)
-    ? undefined
-    : { inodeBytes: answer.words[6] as number, reflink: ((answer.words[23] as number) & XFS_GEOMETRY_REFLINK) !== 0 };
+export const xfsGeometry = (directory: Handle): XfsGeometry | undefined => {
+  if (ask(directory, XFS_IOC_FSGEOMETRY_V1)) return undefined;
+  const flags = answer.words[23] as number;
+  return {
+    inodeBytes: answer.words[6] as number,
+    reflink: (flags & XFS_GEOMETRY_REFLINK) !== 0,
+    foldsCase: (flags & XFS_GEOMETRY_DIRV2CI) !== 0,
+  };
+};
 
 export interface BtrfsInfo {
   readonly nodeBytes: number;
@@ -38,7 +45,9 @@ export interface BtrfsInfo {
 
 /** linux/btrfs.h, BTRFS_IOC_FS_INFO. */
 export const btrfsInfo = (directory: Handle): BtrfsInfo | undefined =>
-  ask(directory, BTRFS_IOC_FS_INFO) ? undefined : { nodeBytes: answer.words[8] as number, sectorBytes: answer.words[9] as number };
+  ask(directory, BTRFS_IOC_FS_INFO)
+    ? undefined
+    : { nodeBytes: answer.words[8] as number, sectorBytes: answer.words[9] as number };
 
 /**
  * Whether btrfs tells this user all names of an inode (linux/btrfs.h, BTRFS_IOC_INO_PATHS). The
@@ -79,6 +88,7 @@ const EPERM = 1;
 const FS_IOC_GETFLAGS = 0x80086601;
 const FS_CASEFOLD_FL = 0x40000000;
 const XFS_IOC_FSGEOMETRY_V1 = 0x80705864;
+const XFS_GEOMETRY_DIRV2CI = 0x1000;
 const XFS_GEOMETRY_REFLINK = 0x100000;
 const BTRFS_IOC_FS_INFO = 0x8400941f;
 const BTRFS_IOC_INO_PATHS = 0xc0389423;

@@ -15,8 +15,8 @@ export interface FileSystem {
   readonly noReplace?: boolean;
   /** Files can share their data (ioctl_ficlonerange(2)). */
   readonly reflink?: boolean;
-  /** Names that differ in case only are one name. */
-  readonly foldsCase?: boolean;
+  /** Names that differ in case only are one name; `directory`: in directories that are made so. */
+  readonly foldsCase?: boolean | 'directory';
 }
 
 const ext4: FileSystem = {
@@ -28,6 +28,7 @@ const ext4: FileSystem = {
   exchange: true,
   noReplace: true,
   reflink: false,
+  foldsCase: 'directory',
 };
 
 const fat: FileSystem = { hardLinks: false, symlinks: false, reflink: false, foldsCase: true };
@@ -48,7 +49,6 @@ const known: Readonly<Record<string, FileSystem>> = {
     textMax: 1023,
     exchange: true,
     noReplace: true,
-    foldsCase: false,
   },
   btrfs: {
     hardLinks: true,
@@ -69,9 +69,10 @@ const known: Readonly<Record<string, FileSystem>> = {
     exchange: true,
     noReplace: true,
     reflink: false,
+    foldsCase: 'directory',
   },
-  bcachefs: { hardLinks: true, symlinks: true, exchange: true, noReplace: true, reflink: true },
-  f2fs: { hardLinks: true, symlinks: true, exchange: true, noReplace: true, reflink: false },
+  bcachefs: { hardLinks: true, symlinks: true, exchange: true, noReplace: true, reflink: true, foldsCase: 'directory' },
+  f2fs: { hardLinks: true, symlinks: true, exchange: true, noReplace: true, reflink: false, foldsCase: 'directory' },
   ntfs3: { hardLinks: true, symlinks: true },
   zfs: { hardLinks: true, symlinks: true },
   nfs: network,
@@ -83,7 +84,8 @@ const known: Readonly<Record<string, FileSystem>> = {
 };
 
 /** What is known of a type; nothing for a type that we have not met. */
-export const fileSystemOf = (type: string): FileSystem => (Object.hasOwn(known, type) ? (known[type] as FileSystem) : {});
+export const fileSystemOf = (type: string): FileSystem =>
+  Object.hasOwn(known, type) ? (known[type] as FileSystem) : {};
 
 /** Types that keep no files: their entries are made up by the kernel as they are asked for. */
 const made: ReadonlySet<string> = new Set([

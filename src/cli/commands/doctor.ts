@@ -64,10 +64,16 @@ The exit code is 1 if something is missing that Linkwright cannot do without (op
     const examined = new Map<number, MountFacts>();
     for (const place of places) {
       const mount = mounts.find(({ id }) => id === place.mountId);
-      if (!mount) problems.push(`cannot find the mount that holds ${show(place.path)}: /proc/self/mountinfo does not list it`);
+      if (!mount)
+        problems.push(`cannot find the mount that holds ${show(place.path)}: /proc/self/mountinfo does not list it`);
       else if (!examined.has(mount.id)) examined.set(mount.id, examine(world, place, mount, mounts));
     }
-    return { kernel: kernelFacts(capabilities), user: userFacts(capabilities), mounts: [...examined.values()], problems };
+    return {
+      kernel: kernelFacts(capabilities),
+      user: userFacts(capabilities),
+      mounts: [...examined.values()],
+      problems,
+    };
   },
 
   *render({ kernel, user, mounts }, look) {
@@ -129,7 +135,12 @@ const kernelFacts = (found: Capabilities): readonly Fact[] => [
   fact('kernel', 'good', `Linux ${found.release}`, 'each ability below was tried, not read off this number'),
   fact('processor', 'good', found.machine, 'its system calls are known'),
   required('openat2', found.openat2 === 'yes', answerText(found.openat2), 'paths can be kept beneath a root'),
-  required('mount ids', found.statxMountId, found.statxMountId ? 'told' : 'not told', 'refusals between mounts are foreseen'),
+  required(
+    'mount ids',
+    found.statxMountId,
+    found.statxMountId ? 'told' : 'not told',
+    'refusals between mounts are foreseen',
+  ),
   found.linkByHandle === 'yes'
     ? fact('link by handle', 'good', 'allowed', 'what was checked is what gets linked')
     : fact('link by handle', 'limited', answerText(found.linkByHandle), 'links go through /proc/self/fd instead'),
@@ -144,10 +155,19 @@ const kernelFacts = (found: Capabilities): readonly Fact[] => [
 
 const answerText = (answer: 'yes' | Errno): string => (answer === 'yes' ? 'works' : `refused (${errorText(answer)})`);
 
-const inotifyFact = ({ inotifyWatchesMax: watches, inotifyInstancesMax: instances, inotifyQueueMax: queue }: Capabilities): Fact =>
+const inotifyFact = ({
+  inotifyWatchesMax: watches,
+  inotifyInstancesMax: instances,
+  inotifyQueueMax: queue,
+}: Capabilities): Fact =>
   watches === undefined || instances === undefined || queue === undefined
     ? unknown('inotify', '/proc/sys/fs/inotify could not be read')
-    : fact('inotify', 'good', `${count(watches)} watches`, `one a directory; ${count(instances)} watchers, ${count(queue)} events each`);
+    : fact(
+        'inotify',
+        'good',
+        `${count(watches)} watches`,
+        `one a directory; ${count(instances)} watchers, ${count(queue)} events each`,
+      );
 
 /** May an unprivileged user hard-link a file of someone else's? proc_sys_fs(5), protected_hardlinks. */
 const hardLinkRule = ({ protectedHardlinks: rule, privileges }: Capabilities): Fact => {
@@ -170,7 +190,12 @@ const symlinkRule = ({ protectedSymlinks: rule }: Capabilities): Fact => {
 const fileRules = ({ protectedRegular: regular, protectedFifos: fifos }: Capabilities): Fact =>
   regular === undefined || fifos === undefined
     ? unknown('file rules', '/proc/sys/fs/protected_regular or protected_fifos could not be read')
-    : fact('file rules', 'good', `regular ${regular}, fifos ${fifos}`, 'new files are made exclusively, so they do not matter');
+    : fact(
+        'file rules',
+        'good',
+        `regular ${regular}, fifos ${fifos}`,
+        'new files are made exclusively, so they do not matter',
+      );
 
 // The user.
 
@@ -183,7 +208,12 @@ const userFacts = (found: Capabilities): readonly Fact[] => [
   }),
   found.openFilesMax === undefined
     ? unknown('open files', '/proc/self/limits could not be read')
-    : fact('open files', found.openFilesMax < 256 ? 'limited' : 'good', count(found.openFilesMax), 'at once, for a walk by several workers'),
+    : fact(
+        'open files',
+        found.openFilesMax < 256 ? 'limited' : 'good',
+        count(found.openFilesMax),
+        'at once, for a walk by several workers',
+      ),
 ];
 
 const identityFact = ({ userId, inUserNamespace }: Capabilities): Fact => {
@@ -247,7 +277,11 @@ const placesOf = (world: World, operands: readonly string[], problems: string[])
   const usual = operands.length === 0;
   const places: Place[] = [];
   for (const operand of usual ? ['.', process.env.HOME || '/', '/tmp'] : operands) {
-    const { end } = trace(world.fs, operand, { from: world.from, root: world.root, absentVolumes: world.absentVolumes });
+    const { end } = trace(world.fs, operand, {
+      from: world.from,
+      root: world.root,
+      absentVolumes: world.absentVolumes,
+    });
     if (end.kind === 'found') {
       const directory = end.stat.kind === 'dir' ? end.path : end.path.slice(0, end.path.lastIndexOf('/')) || '/';
       const open: Place['open'] = (in_, access) => openPhysical(in_, directory, access);
@@ -280,26 +314,32 @@ const openIn = (world: World, place: Place, mount: Mount): (Disposable & { reado
   const handle = readable instanceof Fault ? place.open(world, 'path') : readable;
   if (handle instanceof Fault) return undefined;
   const stat = world.fs.stat(handle, '');
-  if (!(stat instanceof Fault) && stat.mountId === mount.id) return { handle, [Symbol.dispose]: () => handle[Symbol.dispose]() };
+  if (!(stat instanceof Fault) && stat.mountId === mount.id)
+    return { handle, [Symbol.dispose]: () => handle[Symbol.dispose]() };
   handle[Symbol.dispose]();
   return undefined;
 };
 
 /** What depends on how this one was made. */
 const askedOf = (directory: Handle, type: string): FileSystem => {
-  const folds = ask.foldsCase(directory);
-  const common: FileSystem = folds === undefined ? {} : { foldsCase: folds };
   if (type === 'xfs') {
     const geometry = ask.xfsGeometry(directory);
-    return geometry ? { ...common, reflink: geometry.reflink, textBlockFrom: geometry.inodeBytes - xfsInodeCore + 1 } : common;
+    if (!geometry) return {};
+    const { reflink, foldsCase, inodeBytes } = geometry;
+    return { reflink, foldsCase, textBlockFrom: inodeBytes - xfsInodeCore + 1 };
   }
   if (type === 'btrfs') {
     const info = ask.btrfsInfo(directory);
     // A text lies in one node of the tree, and must be shorter than a sector.
-    return info && info.nodeBytes >= 8192 && info.sectorBytes >= 4096 ? { ...common, textMax: 4095 } : common;
+    return info && info.nodeBytes >= 8192 && info.sectorBytes >= 4096 ? { textMax: 4095 } : {};
   }
-  const block = fileSystemOf(type).textMax === 'block' ? ask.blockSize(directory) : undefined;
-  return block === undefined ? common : { ...common, textMax: Math.min(block, 4096) - 1 };
+  const known = fileSystemOf(type);
+  const block = known.textMax === 'block' ? ask.blockSize(directory) : undefined;
+  const folds = known.foldsCase === 'directory' ? ask.foldsCase(directory) : undefined;
+  return {
+    ...(block === undefined ? {} : { textMax: Math.min(block, 4096) - 1 }),
+    ...(folds === undefined ? {} : { foldsCase: folds }),
+  };
 };
 
 /** What an inode of version 5 needs for itself; the rest holds short texts, if no extended attributes do. */
@@ -330,7 +370,8 @@ const accessFact = ({ options, superOptions }: Mount): Fact =>
     : fact('access', 'good', 'read and write', 'links can be made here');
 
 const typeFacts = (type: string, has: FileSystem): readonly Fact[] => {
-  const untold = type === 'overlay' ? 'it depends on the upper layer' : `${type} leaves it to how it was made or to a server`;
+  const untold =
+    type === 'overlay' ? 'it depends on the upper layer' : `${type} leaves it to how it was made or to a server`;
   const either = (name: string, answer: boolean | undefined, yes: string, no: string): Fact => {
     if (answer === undefined) return unknown(name, untold);
     return answer ? fact(name, 'good', 'yes', yes) : fact(name, 'limited', 'no', no);
@@ -341,14 +382,22 @@ const typeFacts = (type: string, has: FileSystem): readonly Fact[] => {
     either('symbolic links', has.symlinks, 'can be made', 'none can be made'),
     ...(has.symlinks === false ? [] : [textFact(has.textMax, untold), textRoomFact(has.textBlockFrom, untold)]),
     either('exchange', has.exchange, 'two entries swap at once', 'an entry can be replaced, not swapped'),
-    either('no replacing', has.noReplace, 'a rename can refuse to replace', 'a rename may replace what has just appeared'),
+    either(
+      'no replacing',
+      has.noReplace,
+      'a rename can refuse to replace',
+      'a rename may replace what has just appeared',
+    ),
     either('reflink', has.reflink, 'copies can share data', 'only hard links save room'),
-    has.foldsCase === undefined
-      ? unknown('letter case', 'the directory could not be asked')
-      : has.foldsCase
-        ? fact('letter case', 'limited', 'ignored here', '"A" and "a" are one name')
-        : fact('letter case', 'good', 'kept apart', '"A" and "a" are two names'),
+    caseFact(has.foldsCase, untold),
   ];
+};
+
+const caseFact = (folds: FileSystem['foldsCase'], untold: string): Fact => {
+  if (folds === undefined || folds === 'directory') return unknown('letter case', untold);
+  return folds
+    ? fact('letter case', 'limited', 'ignored here', '"A" and "a" are one name')
+    : fact('letter case', 'good', 'kept apart', '"A" and "a" are two names');
 };
 
 const namesFact = (most: number | undefined, untold: string): Fact => {
@@ -359,7 +408,12 @@ const namesFact = (most: number | undefined, untold: string): Fact => {
 
 const textFact = (most: number | 'block' | undefined, untold: string): Fact => {
   if (most === undefined || most === 'block') return unknown('link text', untold);
-  return fact('link text', most < 4095 ? 'limited' : 'good', `up to ${count(most)} bytes`, 'more is refused (ENAMETOOLONG)');
+  return fact(
+    'link text',
+    most < 4095 ? 'limited' : 'good',
+    `up to ${count(most)} bytes`,
+    'more is refused (ENAMETOOLONG)',
+  );
 };
 
 const textRoomFact = (from: number | undefined, untold: string): Fact => {
@@ -421,7 +475,8 @@ const folded = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;

@@ -6,7 +6,7 @@ import { deviceText, identityKey } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import { type End, type Health, health, type Route } from '../../trace/route.ts';
-import { type Place, trace, type TraceOptions } from '../../trace/trace.ts';
+import { type Place, type TraceOptions, trace } from '../../trace/trace.ts';
 import type { Command, Look, Request, Style, World } from '../command.ts';
 import { displayWidth } from '../display-width.ts';
 import { fit } from '../fit.ts';
@@ -151,7 +151,10 @@ const look = (visit: Visit, operand: string): Seen | undefined => {
   if (end.stat.kind !== 'dir') return lookAt(visit, operand, end.path);
   if (!request.flag('directory')) return lookInside(visit, operand, end.path);
   const { stat } = end;
-  return { kind: 'itself', row: { name: operand, path: operand, kind: stat.kind, ino: stat.ino, stat, link: undefined } };
+  return {
+    kind: 'itself',
+    row: { name: operand, path: operand, kind: stat.kind, ino: stat.ino, stat, link: undefined },
+  };
 };
 
 const failed = (visit: Visit, problem: string): undefined => {
@@ -199,7 +202,8 @@ const rowsOf = (visit: Visit, place: Place, operand: string, entries: readonly E
     }
   }
   const [first] = refused;
-  if (first) visit.problems.push(`cannot look at ${refused.length} of the entries of ${show(operand)}: ${first.reason}`);
+  if (first)
+    visit.problems.push(`cannot look at ${refused.length} of the entries of ${show(operand)}: ${first.reason}`);
   return rows;
 };
 
@@ -212,7 +216,8 @@ const entryReader = ({ world, following, names }: Visit, place: Place): ((name: 
     const stat = fs.stat(place.handle, name);
     if (stat instanceof Fault) return stat;
     if (hasSeveralNames(stat)) remember(names, identityKey(stat), `${directory}/${name}`);
-    const link = stat.kind === 'symlink' ? linkOf(trace(fs, name, { ...following, from: place }), place.path) : undefined;
+    const link =
+      stat.kind === 'symlink' ? linkOf(trace(fs, name, { ...following, from: place }), place.path) : undefined;
     return { name, path: name, kind: stat.kind, ino: stat.ino, stat, link };
   };
 };
@@ -272,7 +277,8 @@ type Compare = (a: Draft, b: Draft) => number;
 const order = (by: string): Compare => {
   if (by === 'inode') return (a, b) => (a.ino < b.ino ? -1 : a.ino > b.ino ? 1 : byName(a, b));
   if (by === 'size') return (a, b) => (b.stat?.size ?? -1) - (a.stat?.size ?? -1) || byName(a, b);
-  if (by === 'names') return (a, b) => namesOf(b) - namesOf(a) || (namesOf(a) > 1 ? order('inode')(a, b) : byName(a, b));
+  if (by === 'names')
+    return (a, b) => namesOf(b) - namesOf(a) || (namesOf(a) > 1 ? order('inode')(a, b) : byName(a, b));
   return byName;
 };
 
@@ -291,17 +297,33 @@ function* table(rows: readonly Row[], look: Look, exact: boolean): Generator<str
   const gap = screen < 80 ? ' ' : '  ';
   const columns = fitting(
     [
-      column('inode', 'right', rows.map(({ ino }) => String(ino))),
-      column('kind', 'left', rows.map(({ kind }) => kindWords[kind])),
+      column(
+        'inode',
+        'right',
+        rows.map(({ ino }) => String(ino)),
+      ),
+      column(
+        'kind',
+        'left',
+        rows.map(({ kind }) => kindWords[kind]),
+      ),
       column('names', 'left', rows.map(namesCell)),
-      column('size', 'right', rows.map((row) => sizeCell(row, exact))),
+      column(
+        'size',
+        'right',
+        rows.map((row) => sizeCell(row, exact)),
+      ),
     ],
     screen - leastRoom,
     gap,
   );
   const room = screen - widthOf(columns, gap);
-  yield look.paint('dim', fit(`${columns.map(({ head }) => head + gap).join('')}name`, screen, (head) => head));
-  for (const [i, row] of rows.entries()) yield columns.map(({ cells }) => cells[i] + gap).join('') + nameCell(row, room, look);
+  yield look.paint(
+    'dim',
+    fit(`${columns.map(({ head }) => head + gap).join('')}name`, screen, (head) => head),
+  );
+  for (const [i, row] of rows.entries())
+    yield columns.map(({ cells }) => cells[i] + gap).join('') + nameCell(row, room, look);
 }
 
 interface Column {
@@ -378,20 +400,32 @@ interface Part {
 
 const nameCell = ({ name, kind, link }: Row, room: number, look: Look): string => {
   const after = kind === 'dir' && !name.endsWith('/') ? '/' : '';
-  const state = link ? stateOf(link.end) : undefined;
+  const state = link && stateOf(link.end);
+  const elsewhere = link && endsElsewhere(link);
   const parts: Part[] = [{ before: '', name, style: kind === 'dir' ? 'dir' : link ? 'link' : undefined }];
   if (link?.text !== undefined) parts.push({ before: ' -> ', name: link.text, style: undefined });
-  const elsewhere = link && endsElsewhere(link);
   if (elsewhere !== undefined) parts.push({ before: ' => ', name: elsewhere, style: undefined });
-  const fixed = displayWidth(after) + parts.reduce((sum, { before }) => sum + before.length, 0) + (state ? 2 + state.length : 0);
-  const shares = share(room - fixed, parts.map((part) => displayWidth(look.show(part.name))));
-  const drawn = parts.map(({ before, name, style }, i) => {
-    const text = fit(name, shares[i] as number, look.show);
-    return before + (style && text ? look.paint(style, text) : text);
-  });
-  drawn[0] += after;
-  return drawn.join('') + (state && link ? `  ${look.paint(styleOf[health(link.end.kind)], state)}` : '');
+
+  const [first = '', ...rest] = drawParts(parts, room - after.length - (state ? 2 + state.length : 0), look);
+  return (
+    first + after + rest.join('') + (state && link ? `  ${look.paint(styleOf[health(link.end.kind)], state)}` : '')
+  );
 };
+
+/** As many of the parts as can be told from each other in that room, each cut to its share of it. */
+const drawParts = (parts: readonly Part[], room: number, look: Look): readonly string[] => {
+  const wanted = parts.map((part) => displayWidth(look.show(part.name)));
+  const left = room - parts.reduce((sum, { before }) => sum + before.length, 0);
+  const least = wanted.reduce((sum, width) => sum + Math.min(width, leastName), 0);
+  if (left < least && parts.length > 1) return drawParts(parts.slice(0, -1), room, look);
+  const shares = share(left, wanted);
+  return parts.map(({ before, name, style }, i) => {
+    const text = fit(name, shares[i] as number, look.show);
+    return before + (style ? look.paint(style, text) : text);
+  });
+};
+
+const leastName = 6;
 
 /** Columns for each name: all it wants where it wants less than an equal part of what is there. */
 const share = (room: number, wanted: readonly number[]): number[] => {
