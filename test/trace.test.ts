@@ -165,7 +165,13 @@ test('long names and paths', () => {
   assert.deepEqual(endOf(tree, 'long'), tooLong);
   assert.equal(traceIn(tree, `${'./'.repeat(2047)}l`).end.kind, 'found');
   const path = `${'./'.repeat(2047)}.l`;
-  assert.deepEqual(endOf(tree, path), { kind: 'name-too-long', errno: 'ENAMETOOLONG', path, what: 'path', bytes: 4096 });
+  assert.deepEqual(endOf(tree, path), {
+    kind: 'name-too-long',
+    errno: 'ENAMETOOLONG',
+    path,
+    what: 'path',
+    bytes: 4096,
+  });
   const deep = traceIn(tree, `l/../${'é'.repeat(128)}`);
   assert.deepEqual('bytes' in deep.end && deep.end.bytes, 256);
 });
@@ -194,11 +200,21 @@ test('the empty path', () => {
 });
 
 test('`/` is the root given, and `..` does not leave it', () => {
-  using tree = plant({ jail: undefined, 'jail/d': undefined, 'jail/f': file, 'jail/d/l': '../../../f', 'jail/d/abs': '/f', f: file });
+  using tree = plant({
+    jail: undefined,
+    'jail/d': undefined,
+    'jail/f': file,
+    'jail/d/l': '../../../f',
+    'jail/d/abs': '/f',
+    f: file,
+  });
   using jail = openPlace(tree.at('jail'));
   using from = openPlace(tree.at('jail/d'));
   for (const path of ['l', 'abs', '/f', '../../f']) {
-    const { end } = trace(kernel, path, { from: { handle: from.handle, path: '/d' }, root: { handle: jail.handle, path: '/' } });
+    const { end } = trace(kernel, path, {
+      from: { handle: from.handle, path: '/d' },
+      root: { handle: jail.handle, path: '/' },
+    });
     assert.equal(end.kind === 'found' && end.path, '/f', path);
   }
   // Named as they are seen from outside.
@@ -210,11 +226,25 @@ test('a name that is not UTF-8', () => {
   using tree = plant({});
   using place = openPlace(tree.path);
   assert.equal(kernel.symlink('\udcff/x' as never, place.handle, 'l'), undefined);
-  assert.deepEqual(endOf(tree, 'l'), { kind: 'missing', errno: 'ENOENT', path: '/\udcff', parent: '/', name: '\udcff', rest: 'x' });
+  assert.deepEqual(endOf(tree, 'l'), {
+    kind: 'missing',
+    errno: 'ENOENT',
+    path: '/\udcff',
+    parent: '/',
+    name: '\udcff',
+    rest: 'x',
+  });
 });
 
 test('missing at or below an absent volume', () => {
-  using tree = plant({ mnt: undefined, 'mnt/usb': undefined, a: 'mnt/usb/f', b: 'mnt/disk/f', c: '/media/x/f', d: 'mnt/usbx' });
+  using tree = plant({
+    mnt: undefined,
+    'mnt/usb': undefined,
+    a: 'mnt/usb/f',
+    b: 'mnt/disk/f',
+    c: '/media/x/f',
+    d: 'mnt/usbx',
+  });
   const absent = { absentVolumes: ['/mnt/usb', '/mnt/disk', '/media/x'] };
   const end = { kind: 'absent-volume', errno: 'ENOENT' };
   assert.deepEqual(endOf(tree, 'a', absent), { ...end, path: '/mnt/usb/f', mountPoint: '/mnt/usb' });
@@ -228,7 +258,11 @@ test('verdicts: what could not be looked at is not broken', () => {
     (['found', 'missing', 'loop', 'too-many-links', 'not-a-directory', 'name-too-long'] as const).map(health),
     ['good', 'broken', 'broken', 'broken', 'broken', 'broken'],
   );
-  assert.deepEqual((['permission', 'unknown', 'absent-volume'] as const).map(health), ['unknown', 'unknown', 'unknown']);
+  assert.deepEqual((['permission', 'unknown', 'absent-volume'] as const).map(health), [
+    'unknown',
+    'unknown',
+    'unknown',
+  ]);
 });
 
 test('magic links lead to their file, whatever their text says', () => {
@@ -239,7 +273,10 @@ test('magic links lead to their file, whatever their text says', () => {
   try {
     const path = `/proc/self/fd/${fd}`;
     const { hops, end } = trace(kernel, path, options);
-    assert.deepEqual(hops.map(({ style }) => style), ['relative', 'magic']);
+    assert.deepEqual(
+      hops.map(({ style }) => style),
+      ['relative', 'magic'],
+    );
     assert.deepEqual([hops[1]?.text, end.kind === 'found' && end.path], [tree.at('f'), tree.at('f')]);
     assert.notEqual(hops[1]?.crosses, undefined);
     assert.equal(trace(kernel, `${path}/`, options).end.kind, 'not-a-directory');
@@ -255,6 +292,9 @@ test('magic links lead to their file, whatever their text says', () => {
   using d = openPlace(tree.at('d'));
   const up = trace(kernel, `/proc/self/fd/${d.handle.fd}/../d/`, options).end;
   assert.equal(up.kind === 'found' && up.path, tree.at('d'));
+  kernel.rmdir(kernel.cwd, tree.at('d'));
+  const parent = trace(kernel, `/proc/self/fd/${d.handle.fd}/../`, options).end;
+  assert.equal(parent.kind === 'found' && parent.path, `/proc/${process.pid}/fd/${d.handle.fd}/..`);
   assert.equal(trace(kernel, '/proc/self/exe', options).end.kind, 'found');
   assert.equal(trace(kernel, '/proc/self/ns/mnt', options).end.kind, 'found');
 });
@@ -302,7 +342,12 @@ const traceElsewhere = (paths: readonly string[], setting: Parameters<typeof run
   return answers;
 };
 interface Elsewhere {
-  readonly end: { readonly kind: End['kind']; readonly errno?: string; readonly path?: string; readonly cause?: string };
+  readonly end: {
+    readonly kind: End['kind'];
+    readonly errno?: string;
+    readonly path?: string;
+    readonly cause?: string;
+  };
   readonly health: string;
   readonly crosses: readonly boolean[];
   /** An errno or an identity: the answer of `trace`, and that of open(2). */
@@ -318,15 +363,23 @@ if (canMount('traces with other rights and mounts')) {
     const paths = ['n', 'shut/.', 'shut/..', 'l'].map((path) => `${tree.path}/${path}`);
     const answers = traceElsewhere(paths, { uid: nobody });
     const shut = { kind: 'permission', errno: 'EACCES', path: tree.at('shut'), stat: 'dir', cause: 'search' };
-    assert.deepEqual(answers.slice(0, 3).map(({ end }) => end), [shut, shut, shut]);
-    assert.deepEqual(answers.map((answer) => answer.health), ['unknown', 'unknown', 'unknown', 'good']);
+    assert.deepEqual(
+      answers.slice(0, 3).map(({ end }) => end),
+      [shut, shut, shut],
+    );
+    assert.deepEqual(
+      answers.map((answer) => answer.health),
+      ['unknown', 'unknown', 'unknown', 'good'],
+    );
   });
 
   test('a mount that follows no links', () => {
     using tree = plant({ mnt: undefined, into: 'mnt/a' });
     const mount = `mount -t tmpfs -o nosymfollow t '${tree.at('mnt')}' && cd '${tree.at('mnt')}' && ln -s f f2 && ln -s b a && ln -s f b && ln -s gone c && ln -s me me && touch f`;
     const at = (name: string): string => join(tree.at('mnt'), name);
-    const [a, into, c, me, f] = traceElsewhere([at('a'), tree.at('into'), at('c'), at('me'), at('f')], { mounts: mount });
+    const [a, into, c, me, f] = traceElsewhere([at('a'), tree.at('into'), at('c'), at('me'), at('f')], {
+      mounts: mount,
+    });
     const end = { kind: 'unknown', errno: 'ELOOP', call: 'openat2' };
     assert.deepEqual(a?.end, { ...end, path: at('a') });
     assert.deepEqual(into?.end, { ...end, path: at('a') });
@@ -336,11 +389,28 @@ if (canMount('traces with other rights and mounts')) {
   });
 
   test('links into another file system, and into another mount of the same one', () => {
-    using tree = plant({ mnt: undefined, d: undefined, 'd/f': file, bind: undefined, other: 'mnt/f', same: 'bind/f', back: 'bind/../d/f' });
+    using tree = plant({
+      mnt: undefined,
+      d: undefined,
+      'd/f': file,
+      bind: undefined,
+      other: 'mnt/f',
+      same: 'bind/f',
+      back: 'bind/../d/f',
+    });
     const mounts = `mount -t tmpfs t '${tree.at('mnt')}' && touch '${tree.at('mnt/f')}' && mount --bind '${tree.at('d')}' '${tree.at('bind')}'`;
-    const answers = traceElsewhere(['other', 'same', 'back'].map((path) => tree.at(path)), { mounts });
-    assert.deepEqual(answers.map(({ crosses }) => crosses), [[true], [true], [false]]);
-    assert.deepEqual(answers.map(({ end }) => end.path), [tree.at('mnt/f'), tree.at('bind/f'), tree.at('d/f')]);
+    const answers = traceElsewhere(
+      ['other', 'same', 'back'].map((path) => tree.at(path)),
+      { mounts },
+    );
+    assert.deepEqual(
+      answers.map(({ crosses }) => crosses),
+      [[true], [true], [false]],
+    );
+    assert.deepEqual(
+      answers.map(({ end }) => end.path),
+      [tree.at('mnt/f'), tree.at('bind/f'), tree.at('d/f')],
+    );
   });
 
   test('a stranger’s link in a sticky directory that all may write to', () => {
@@ -357,7 +427,10 @@ if (canMount('traces with other rights and mounts')) {
   test('what is mounted on demand is mounted for a path that goes on', () => {
     using tree = plant({ debug: undefined });
     const mounts = `mount -t debugfs d '${tree.at('debug')}'`;
-    const [inside, itself] = traceElsewhere(['debug/tracing/README', 'debug/tracing'].map((path) => tree.at(path)), { mounts });
+    const [inside, itself] = traceElsewhere(
+      ['debug/tracing/README', 'debug/tracing'].map((path) => tree.at(path)),
+      { mounts },
+    );
     const kernelTraces = readFileSync('/proc/filesystems', 'utf8').includes('tracefs');
     assert.equal(inside?.end.kind, kernelTraces ? 'found' : 'missing');
     assert.ok(itself);

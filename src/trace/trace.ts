@@ -353,7 +353,13 @@ class Walk implements Disposable {
     if (fault.errno === 'EACCES')
       return { kind: 'permission', errno: fault.errno, path: this.#here.path, stat, cause: 'search' };
     if (fault.errno === 'ENOTDIR')
-      return { kind: 'not-a-directory', errno: fault.errno, path: this.#here.path, stat, rest: join(name, this.#rest()) };
+      return {
+        kind: 'not-a-directory',
+        errno: fault.errno,
+        path: this.#here.path,
+        stat,
+        rest: join(name, this.#rest()),
+      };
     return this.#unknown(fault, path);
   }
 
@@ -392,8 +398,10 @@ const samePlace = (a: Stat, b: Stat): boolean => sameFile(a, b) && a.mountId ===
 const crossing = (link: Stat, { dev, mountId }: Stat): Hop['crosses'] =>
   link.dev === dev && link.mountId === mountId ? undefined : { dev, mountId };
 
-const join = (dir: string, name: string): string => (name === '' ? dir : dir.endsWith('/') ? dir + name : `${dir}/${name}`);
+const join = (dir: string, name: string): string =>
+  name === '' ? dir : dir.endsWith('/') ? dir + name : `${dir}/${name}`;
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
-const isBelow = (path: string, point: string): boolean => `${path}/`.startsWith(point.endsWith('/') ? point : `${point}/`);
+const isBelow = (path: string, point: string): boolean =>
+  `${path}/`.startsWith(point.endsWith('/') ? point : `${point}/`);

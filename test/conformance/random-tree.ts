@@ -42,7 +42,13 @@ export const randomTree = (random: Random, fixed: readonly string[]): Tree => {
       dirs.push(path);
       items.push({ kind: 'dir', path, mode: random.pick(modes) });
     } else if (kind < 5) items.push({ kind: 'file', path });
-    else items.push({ kind: 'link', path, text: randomPath(random, parentOf(path), [...taken]), foreign: random.oneIn(3) });
+    else
+      items.push({
+        kind: 'link',
+        path,
+        text: randomPath(random, parentOf(path), [...taken]),
+        foreign: random.oneIn(3),
+      });
   }
   if (random.oneIn(6)) addChain(random, random.pick(dirs), [...taken], items);
   return { items };
@@ -58,7 +64,10 @@ const addChain = (random: Random, dir: string, targets: readonly string[], items
     const through = left > 1 && random.oneIn(4);
     left -= through ? 2 : 1;
     const start = `${random.oneIn(8) ? `/${dir}/` : ''}${through ? 'self/' : ''}`;
-    link(`h${i}`, left > 0 ? `${start}h${i + 1}` : random.pick([...targets.map((target) => `/${target}`), 'h0', 'gone', '.', './']));
+    link(
+      `h${i}`,
+      left > 0 ? `${start}h${i + 1}` : random.pick([...targets.map((target) => `/${target}`), 'h0', 'gone', '.', './']),
+    );
   }
 };
 
@@ -91,7 +100,8 @@ export const buildTree = (fs: Fs, root: Handle, rootPath: string, { items }: Tre
     if (item.kind === 'dir') must(fs.mkdir(root, item.path, 0o755));
     else if (item.kind === 'link') {
       must(fs.symlink(linkText(item.text), root, item.path));
-      if (isRoot && item.foreign && !item.path.includes('\udcff')) lchownSync(below(rootPath, item.path), nobody, nobody);
+      if (isRoot && item.foreign && !item.path.includes('\udcff'))
+        lchownSync(below(rootPath, item.path), nobody, nobody);
     } else {
       const made = fs.open(root, item.path, { access: 'write', create: 'exclusive', mode: 0o644 });
       if (made instanceof Fault) throw new Error(`cannot make ${item.path}: ${made.reason}`);
@@ -110,6 +120,6 @@ const must = (fault: Fault | undefined): void => {
   if (fault) throw new Error(`${fault.call} ${fault.path}: ${fault.reason}`);
 };
 
-export const below = (dir: string, name: string): string => (dir === '' || dir.endsWith('/') ? dir + name : `${dir}/${name}`);
+const below = (dir: string, name: string): string => (dir === '' || dir.endsWith('/') ? dir + name : `${dir}/${name}`);
 
-export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -196,7 +196,8 @@ const explain = (seed: number, root: Handle, rootPath: string, tree: Tree, wrong
       break;
     }
   }
-  const show = (value: unknown): string => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}` : each));
+  const show = (value: unknown): string =>
+    JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}` : each));
   return [
     `seed ${seed}: ${show(mismatch.query)}`,
     ...items.map((item) => `  ${show(item)}`),
