@@ -13,6 +13,8 @@ export interface World {
   readonly root: Place;
   /** Physical paths of mount points listed in fstab(5) whose volume is not mounted now. */
   readonly absentVolumes: readonly string[];
+  /** The type of the file system on a device, as mountinfo names it; undefined where it is not mounted here. */
+  readonly fileSystemType: (dev: number) => string | undefined;
   /** Says where a long job stands. Cheap to call often; shown only on a terminal. */
   readonly progress: (state: () => string) => void;
   /** True once the user pressed Ctrl-C. Long jobs look at it between steps and stop. */

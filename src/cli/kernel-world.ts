@@ -29,12 +29,18 @@ export const kernelWorld = (rootPath: string | undefined, progress: Progress): W
     from: below === undefined ? place : { handle: kernel.cwd, path: below },
     root: place,
     absentVolumes: absentVolumes(host),
+    fileSystemType: (dev) => types().get(dev),
     progress: progress.show,
     interrupted,
     pause,
     [Symbol.dispose]: () => root[Symbol.dispose](),
   };
 };
+
+/** The types of what is mounted now, by device; read when first asked for. */
+const types = (): ReadonlyMap<number, string> =>
+  (typesNow ??= new Map(readMounts().map(({ dev, type }) => [dev, type])));
+let typesNow: ReadonlyMap<number, string> | undefined;
 
 /** Where a handle's file lies, by the kernel's word. */
 const pathOf = (handle: Handle): string => {

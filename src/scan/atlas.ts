@@ -117,9 +117,17 @@ export class Atlas {
 
   /** The physical path of a link. */
   linkPath(link: LinkId): string {
-    if (link < 0) return this.#outsideLinks[~link]!.path;
-    const { words, width } = this.census.links;
-    return below(this.pathOf(words[link * width + linkField.dir]!), decodeBytes(this.census.strings.at(words[link * width + linkField.name]!)));
+    return link >= 0 ? this.census.linkPhysicalPath(link) : this.#outsideLinks[~link]!.path;
+  }
+
+  /** Whether a directory is another one, or lies below it. */
+  isWithin(spot: Spot, ancestor: Spot): boolean {
+    for (let at = spot; ; ) {
+      if (at === ancestor) return true;
+      const parent = this.#parentOf(at);
+      if (parent === undefined || parent === at) return false;
+      at = parent;
+    }
   }
 
   /** What a link's own text passes. */

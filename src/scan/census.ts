@@ -37,7 +37,7 @@ export const linkField = { dir: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, st
 /** Words of a row of `names`: the names of files that have more than one. */
 export const nameField = { dir: 0, name: 1, file: 2, width: 3 } as const;
 /** Words of a row of `files`: the inodes with more than one name. */
-export const fileField = { inoLow: 0, inoHigh: 1, device: 2, mode: 3, nlink: 4, seen: 5, sizeLow: 6, sizeHigh: 7, blocks: 8, width: 9 } as const;
+export const fileField = { inoLow: 0, inoHigh: 1, device: 2, mode: 3, nlink: 4, seen: 5, sizeLow: 6, sizeHigh: 7, blocksLow: 8, blocksHigh: 9, width: 10 } as const;
 
 /** Bit of a link's state: what it leads to is a directory. */
 export const leadsToDir = 0x100;
@@ -194,6 +194,11 @@ export class Census {
     return this.files.count - 1;
   }
 
+  /** The number of the device that a directory lies on. */
+  deviceOfDir(row: number): number {
+    return this.dirs.words[row * dirField.width + dirField.device]!;
+  }
+
   /** The path of a directory as its root was written. */
   dirPath(row: number): string {
     return this.#pathOf(row, 'path');
@@ -212,8 +217,7 @@ export class Census {
   link(row: number): Link {
     const at = row * linkField.width;
     const { words } = this.links;
-    const state = words[at + linkField.state]!;
-    const end = ends[state & 0xff]!;
+    const end = this.endOf(row);
     const name = words[at + linkField.name]!;
     const low = words[at + linkField.inoLow]!;
     return {
@@ -225,9 +229,26 @@ export class Census {
         end === 'found'
           ? { dev: this.devices[words[at + linkField.device]!]!, ino: wide(low, words[at + linkField.inoHigh]!) }
           : undefined,
-      leadsToDir: (state & leadsToDir) !== 0,
+      leadsToDir: this.leadsToDir(row),
       errno: end === 'unknown' ? errnoName(low) : undefined,
     };
+  }
+
+  /** How a link ends. */
+  endOf(row: number): End['kind'] {
+    return ends[this.links.words[row * linkField.width + linkField.state]! & 0xff]!;
+  }
+
+  /** Whether a link leads to a directory. */
+  leadsToDir(row: number): boolean {
+    return (this.links.words[row * linkField.width + linkField.state]! & leadsToDir) !== 0;
+  }
+
+  /** The path of a link from the root of resolution, the link itself not followed. */
+  linkPhysicalPath(row: number): string {
+    const at = row * linkField.width;
+    const name = decodeBytes(this.strings.at(this.links.words[at + linkField.name]!));
+    return join(this.physicalPath(this.links.words[at + linkField.dir]!), name);
   }
 
   /** Where a link's text starts in `strings`. */
@@ -247,7 +268,7 @@ export class Census {
       nlink: words[at + fileField.nlink]!,
       seen: words[at + fileField.seen]!,
       size: words[at + fileField.sizeLow]! + words[at + fileField.sizeHigh]! * 2 ** 32,
-      blocks: words[at + fileField.blocks]!,
+      blocks: words[at + fileField.blocksLow]! + words[at + fileField.blocksHigh]! * 2 ** 32,
     };
   }
 

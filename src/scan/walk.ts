@@ -461,7 +461,8 @@ export class Walk {
     row[at + fileField.mode] = halves[modeHalf]!;
     row[at + fileField.sizeLow] = words[sizeWord]!;
     row[at + fileField.sizeHigh] = words[sizeWord + 1]!;
-    row[at + fileField.blocks] = words[blocksWord]!;
+    row[at + fileField.blocksLow] = words[blocksWord]!;
+    row[at + fileField.blocksHigh] = words[blocksWord + 1]!;
     return file;
   }
 }

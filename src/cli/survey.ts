@@ -1,0 +1,89 @@
+import { errorText } from '../fs/errno.ts';
+import { Fault } from '../fs/fault.ts';
+import { keepsFiles } from '../kernel/file-systems.ts';
+import type { Census, Level } from '../scan/census.ts';
+import { settle } from '../scan/settle.ts';
+import { Walk, type WalkOptions } from '../scan/walk.ts';
+import { type Place, trace } from '../trace/trace.ts';
+import type { Request, World } from './command.ts';
+import { openPhysical } from './open-physical.ts';
+import { show } from './show.ts';
+
+/** A walk over the directories that the user named. */
+export interface Survey {
+  readonly census: Census;
+  /** Operands that could not be walked, a sentence each. */
+  readonly failed: readonly string[];
+}
+
+export interface SurveyOptions extends Pick<WalkOptions, 'wanted'> {
+  readonly level: Level;
+  readonly oneFileSystem?: boolean;
+  /** Asked between steps: true ends the walk early, its question answered. */
+  readonly enough?: (census: Census) => boolean;
+}
+
+/** Entries between two looks at the terminal: some 20 ms. */
+const stride = 16_384;
+
+/** Walks `roots` as the request's options want it, showing progress, until done or interrupted. */
+export const survey = async (
+  world: World,
+  request: Request,
+  roots: readonly string[],
+  options: SurveyOptions,
+): Promise<Survey> => {
+  const patterns = request.values('exclude');
+  const excludes = patterns.length > 0 ? (await import('./excluder.ts')).excluder(patterns) : undefined;
+  using walk = new Walk(world.probe(), {
+    level: options.level,
+    oneFileSystem: options.oneFileSystem ?? request.flag('one-file-system'),
+    enters: (dev) => keepsFiles(world.fileSystemType(dev) ?? ''),
+    ...(excludes && { excludes }),
+    ...(options.wanted && { wanted: options.wanted }),
+    ...(request.value('root') !== undefined && { root: world.root.handle }),
+  });
+  using handles = new DisposableStack();
+  const failed: string[] = [];
+  for (const path of roots) {
+    const opened = openRoot(world, path);
+    if (typeof opened === 'string') failed.push(opened);
+    else walk.addRoot(handles.use(opened.handle), { path, physical: opened.path });
+  }
+  const { census } = walk;
+  while (!walk.step(stride) && !options.enough?.(census) && !world.interrupted()) {
+    world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
+    await world.pause();
+  }
+  if (options.level !== 'names')
+    for (const _ of settle(census, world.fs, world.root, world.absentVolumes)) {
+      if (world.interrupted()) break;
+      world.progress(() => `${count(census.counts.entries)} entries seen; telling loops apart`);
+      await world.pause();
+    }
+  return { census, failed };
+};
+
+/** What makes an answer incomplete, a sentence each; the first few, and how many more there are. */
+export function* blindSpots(census: Census): Iterable<string> {
+  const shown = 10;
+  for (const { path, call, errno } of census.blind.slice(0, shown))
+    yield `cannot ${call === 'openat' || call === 'getdents64' ? 'read' : 'look at'} ${show(path)}: ${errorText(errno)}`;
+  if (census.blind.length > shown)
+    yield `and ${count(census.blind.length - shown)} more places that could not be looked at`;
+}
+
+export const count = (number: number): string => number.toLocaleString('en-US');
+
+/** The directory at a path, or the sentence that says why there is none. */
+const openRoot = (world: World, path: string): Place | string => {
+  const { from, root, absentVolumes } = world;
+  const { end } = trace(world.fs, path, { from, root, absentVolumes });
+  if (end.kind !== 'found') return `cannot walk ${show(path)}: ${errorText(end.errno)}\ntry: lw why ${show(path)}`;
+  if (end.stat.kind !== 'dir')
+    return `cannot walk ${show(path)}: it is a ${end.stat.kind}, not a directory\ntry: lw ls ${show(path)}`;
+  const handle = openPhysical(world, end.path, 'read');
+  if (handle instanceof Fault)
+    return `cannot read the directory ${show(path)}: ${handle.reason}\ntry: lw why ${show(path)}/.`;
+  return { handle, path: end.path };
+};

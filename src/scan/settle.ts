@@ -1,0 +1,27 @@
+import type { Fs } from '../fs/fs.ts';
+import { type Place, trace } from '../trace/trace.ts';
+import { type Census, ends, linkField } from './census.ts';
+
+const loop = ends.indexOf('loop');
+const missing = ends.indexOf('missing');
+
+/**
+ * Tells apart what one errno of the kernel says of a link: ELOOP is a cycle or just too many links,
+ * ENOENT is a missing file or a volume that is not mounted. Yields now and then, for a caller that
+ * shows progress or stops.
+ */
+export function* settle(census: Census, fs: Fs, root: Place, absentVolumes: readonly string[]): Iterable<void> {
+  const { words, width, count } = census.links;
+  const followingMounts = new Set<number>();
+  let asked = 0;
+  for (let row = 0; row < count; row++) {
+    const at = row * width + linkField.state;
+    const doubtful = words[at] === loop || (words[at] === missing && absentVolumes.length > 0);
+    if (!doubtful) continue;
+    if (++asked % 500 === 0) yield;
+    const { end } = trace(fs, census.linkPhysicalPath(row), { from: root, root, absentVolumes, followingMounts });
+    // A link that changed meanwhile, or a path too long for one call, keeps the kernel's answer.
+    const errno = words[at] === loop ? 'ELOOP' : 'ENOENT';
+    if ('errno' in end && end.errno === errno) words[at] = ends.indexOf(end.kind);
+  }
+}
