@@ -67,9 +67,9 @@ export const runCampaign = (campaign: Campaign): Tally => {
 
 /** Everything is loaded by now: the process can leave its root and its rights behind. */
 const enter = ({ root, chroot, unprivileged }: Campaign): string => {
-  process.chdir(root);
   process.umask(0);
   if (chroot) {
+    process.chdir(root);
     const number = process.arch === 'arm64' ? 51 : 161;
     const here = allocate(8);
     here.bytes.set(encodeBytes('.'));
