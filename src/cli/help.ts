@@ -48,7 +48,7 @@ export const commandHelp = (command: Command<unknown>): string =>
     '',
   ].join('\n');
 
-export const usage = ({ name, operands }: Pick<Command<unknown>, 'name' | 'operands'>): string =>
+const usage = ({ name, operands }: Pick<Command<unknown>, 'name' | 'operands'>): string =>
   ['lw', name, '[OPTION…]', operands].filter((word) => word !== '').join(' ');
 
 /** Each option as it is typed, with its help. */
