@@ -31,7 +31,6 @@ export interface Capabilities {
   readonly openFilesMax: number | undefined;
   readonly inotifyWatchesMax: number | undefined;
   readonly inotifyInstancesMax: number | undefined;
-  readonly inotifyQueueMax: number | undefined;
 }
 
 /** linux/capability.h. */
@@ -61,7 +60,6 @@ export const readCapabilities = (): Capabilities => ({
   openFilesMax: readOpenFilesMax(),
   inotifyWatchesMax: readNumber('/proc/sys/fs/inotify/max_user_watches'),
   inotifyInstancesMax: readNumber('/proc/sys/fs/inotify/max_user_instances'),
-  inotifyQueueMax: readNumber('/proc/sys/fs/inotify/max_queued_events'),
 });
 
 const tryOpenat2 = (): 'yes' | Errno => {

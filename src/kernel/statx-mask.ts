@@ -1,5 +1,5 @@
 import type { Handle } from '../fs/fs.ts';
-import { abi, AT_EMPTY_PATH, STATX_BASIC_STATS, STATX_BTIME, STATX_MNT_ID } from './abi.ts';
+import { AT_EMPTY_PATH, abi, STATX_BASIC_STATS, STATX_BTIME, STATX_MNT_ID } from './abi.ts';
 import { allocate, syscall } from './libc.ts';
 
 /** Which of the fields that we want statx(2) filled in for this file; undefined where it answered nothing. */

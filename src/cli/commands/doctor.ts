@@ -132,7 +132,7 @@ const count = (number: number): string => (number === Infinity ? 'no limit' : nu
 // The kernel.
 
 const kernelFacts = (found: Capabilities): readonly Fact[] => [
-  fact('kernel', 'good', `Linux ${found.release}`, 'each ability below was tried, not read off this number'),
+  fact('kernel', 'good', `Linux ${found.release}`, 'what follows was really tried'),
   fact('processor', 'good', found.machine, 'its system calls are known'),
   required('openat2', found.openat2 === 'yes', answerText(found.openat2), 'paths can be kept beneath a root'),
   required(
@@ -155,19 +155,10 @@ const kernelFacts = (found: Capabilities): readonly Fact[] => [
 
 const answerText = (answer: 'yes' | Errno): string => (answer === 'yes' ? 'works' : `refused (${errorText(answer)})`);
 
-const inotifyFact = ({
-  inotifyWatchesMax: watches,
-  inotifyInstancesMax: instances,
-  inotifyQueueMax: queue,
-}: Capabilities): Fact =>
-  watches === undefined || instances === undefined || queue === undefined
+const inotifyFact = ({ inotifyWatchesMax: watches, inotifyInstancesMax: watchers }: Capabilities): Fact =>
+  watches === undefined || watchers === undefined
     ? unknown('inotify', '/proc/sys/fs/inotify could not be read')
-    : fact(
-        'inotify',
-        'good',
-        `${count(watches)} watches`,
-        `one a directory; ${count(instances)} watchers, ${count(queue)} events each`,
-      );
+    : fact('inotify', 'good', `${count(watches)} watches`, `one a directory, by ${count(watchers)} watchers`);
 
 /** May an unprivileged user hard-link a file of someone else's? proc_sys_fs(5), protected_hardlinks. */
 const hardLinkRule = ({ protectedHardlinks: rule, privileges }: Capabilities): Fact => {
@@ -175,27 +166,22 @@ const hardLinkRule = ({ protectedHardlinks: rule, privileges }: Capabilities): F
   if (rule === undefined) return unknown(name, '/proc/sys/fs/protected_hardlinks could not be read');
   if (rule === 0) return fact(name, 'good', 'off', 'any file that is seen may be hard-linked');
   if (privileges?.has('CAP_FOWNER')) return fact(name, 'good', 'on', 'this user is exempt (CAP_FOWNER)');
-  return fact(name, 'limited', 'on', 'only files that are yours, or that you may read and write, can be hard-linked');
+  return fact(name, 'limited', 'on', 'only to files you own or may read and write');
 };
 
 /** proc_sys_fs(5), protected_symlinks: it binds root as well. */
 const symlinkRule = ({ protectedSymlinks: rule }: Capabilities): Fact => {
   const name = 'symlink rule';
   if (rule === undefined) return unknown(name, '/proc/sys/fs/protected_symlinks could not be read');
-  if (rule === 0) return fact(name, 'good', 'off', 'links in /tmp and its like are followed');
-  return fact(name, 'limited', 'on', "in /tmp and its like only your own and the directory owner's links are followed");
+  if (rule === 0) return fact(name, 'good', 'off', 'in /tmp, links by anyone are followed');
+  return fact(name, 'limited', 'on', 'in /tmp, links by you or its owner are followed');
 };
 
 /** proc_sys_fs(5), protected_regular and protected_fifos: they concern O_CREAT without O_EXCL only. */
 const fileRules = ({ protectedRegular: regular, protectedFifos: fifos }: Capabilities): Fact =>
   regular === undefined || fifos === undefined
     ? unknown('file rules', '/proc/sys/fs/protected_regular or protected_fifos could not be read')
-    : fact(
-        'file rules',
-        'good',
-        `regular ${regular}, fifos ${fifos}`,
-        'new files are made exclusively, so they do not matter',
-      );
+    : fact('file rules', 'good', `regular ${regular}, fifos ${fifos}`, 'new files are made exclusively');
 
 // The user.
 
@@ -220,8 +206,8 @@ const identityFact = ({ userId, inUserNamespace }: Capabilities): Fact => {
   const value = userId === undefined ? 'not known' : userId === 0 ? 'root (0)' : String(userId);
   if (inUserNamespace === undefined) return fact('user', 'unknown', value, '/proc/self/uid_map could not be read');
   return inUserNamespace
-    ? fact('user', 'limited', value, 'in a user namespace: its rights end at the files that are mapped into it')
-    : fact('user', 'good', value, 'its rights are not confined to a user namespace');
+    ? fact('user', 'limited', value, 'in a user namespace: rights end at mapped files')
+    : fact('user', 'good', value, 'not confined to a user namespace');
 };
 
 /** In words, what a capability is good for (capabilities(7)); any of `needs` will do. */
@@ -235,25 +221,25 @@ const privilegeFacts: readonly {
     name: 'looking',
     needs: ['CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH'],
     having: 'every directory can be looked into',
-    lacking: 'what lies in directories closed to you stays unknown',
+    lacking: 'closed places stay unknown',
   },
   {
     name: 'changing',
     needs: ['CAP_DAC_OVERRIDE'],
     having: 'every directory can be changed',
-    lacking: 'only directories that you may write to can be changed',
+    lacking: 'only where you may write',
   },
   {
     name: 'owning',
     needs: ['CAP_FOWNER'],
-    having: "others' files can be linked, and removed from /tmp",
-    lacking: "others' files in /tmp and its like stay",
+    having: 'no sticky bit or hard-link rule binds it',
+    lacking: "others' files in /tmp stay",
   },
   {
     name: 'immutable',
     needs: ['CAP_LINUX_IMMUTABLE'],
     having: 'chattr +i can be lifted',
-    lacking: 'files with chattr +i cannot be linked or removed',
+    lacking: 'files with chattr +i stay',
   },
   {
     name: 'administering',
@@ -370,8 +356,7 @@ const accessFact = ({ options, superOptions }: Mount): Fact =>
     : fact('access', 'good', 'read and write', 'links can be made here');
 
 const typeFacts = (type: string, has: FileSystem): readonly Fact[] => {
-  const untold =
-    type === 'overlay' ? 'it depends on the upper layer' : `${type} leaves it to how it was made or to a server`;
+  const untold = type === 'overlay' ? 'it depends on the upper layer' : `${type} does not tell`;
   const either = (name: string, answer: boolean | undefined, yes: string, no: string): Fact => {
     if (answer === undefined) return unknown(name, untold);
     return answer ? fact(name, 'good', 'yes', yes) : fact(name, 'limited', 'no', no);
@@ -419,7 +404,7 @@ const textFact = (most: number | 'block' | undefined, untold: string): Fact => {
 const textRoomFact = (from: number | undefined, untold: string): Fact => {
   if (from === undefined) return unknown('room of text', untold);
   if (from === Infinity) return fact('room of text', 'good', 'none', 'any text lies with the inode');
-  return fact('room of text', 'good', `from ${count(from)} bytes`, 'it takes a block; shorter lies in the inode');
+  return fact('room of text', 'good', `from ${count(from)} bytes`, 'a block; shorter lies in the inode');
 };
 
 const birthFact = (directory: Handle | undefined): Fact => {
@@ -442,7 +427,7 @@ const inodePathsFact = (directory: Handle | undefined): Fact => {
   if (!directory) return unknown('inode paths', 'the directory could not be asked');
   return ask.tellsInodePaths(directory)
     ? fact('inode paths', 'good', 'told', 'all names of a file are known at once')
-    : fact('inode paths', 'limited', 'not told', 'it needs CAP_DAC_READ_SEARCH; names are found by a walk');
+    : fact('inode paths', 'limited', 'not told (CAP_DAC_READ_SEARCH)', 'a walk finds names');
 };
 
 /** The first few, and how many more. */

@@ -193,6 +193,7 @@ const rowsOf = (visit: Visit, place: Place, operand: string, entries: readonly E
   const rows: Draft[] = [];
   const refused: Fault[] = [];
   for (const { name, kind, ino } of entries) {
+    visit.world.progress(() => `${rows.length} of ${entries.length} entries`);
     const row = rowOf(name);
     const path = prefix + name;
     if (!(row instanceof Fault)) rows.push({ ...row, path });
@@ -416,7 +417,8 @@ const nameCell = ({ name, kind, link }: Row, room: number, look: Look): string =
 const drawParts = (parts: readonly Part[], room: number, look: Look): readonly string[] => {
   const wanted = parts.map((part) => displayWidth(look.show(part.name)));
   const left = room - parts.reduce((sum, { before }) => sum + before.length, 0);
-  const least = wanted.reduce((sum, width) => sum + Math.min(width, leastName), 0);
+  const tellable = parts.length > 2 ? 8 : 6;
+  const least = wanted.reduce((sum, width) => sum + Math.min(width, tellable), 0);
   if (left < least && parts.length > 1) return drawParts(parts.slice(0, -1), room, look);
   const shares = share(left, wanted);
   return parts.map(({ before, name, style }, i) => {
@@ -424,8 +426,6 @@ const drawParts = (parts: readonly Part[], room: number, look: Look): readonly s
     return before + (style ? look.paint(style, text) : text);
   });
 };
-
-const leastName = 6;
 
 /** Columns for each name: all it wants where it wants less than an equal part of what is there. */
 const share = (room: number, wanted: readonly number[]): number[] => {
