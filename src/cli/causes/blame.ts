@@ -1,7 +1,9 @@
 import { linkText } from '../../fs/link-text.ts';
-import type { Hop, Route } from '../../trace/route.ts';
-import { shellWord } from './shell-word.ts';
+import type { End, Hop, Route } from '../../trace/route.ts';
+import type { Cause } from './cause.ts';
 import { dirname, outside, reach, type Scene } from './scene.ts';
+import { say } from './sentence.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Whose text ran into the gap: a link's, or the path as it was asked. */
 export interface Blame {
@@ -9,22 +11,28 @@ export interface Blame {
   readonly text: string;
   /** The directory that a relative text starts from. */
   readonly at: string;
+  /** What of this text would still follow below the place where it ended. */
+  readonly rest: string;
 }
 
 /** The innermost text that by itself ends where the whole route ends. */
 export const blame = (scene: Scene, route: Route): Blame => {
   for (const hop of route.hops.toReversed()) {
     const at = dirname(hop.link);
-    if (hop.style !== 'magic' && endsAlike(reach(scene, hop.text, at), route)) return { link: hop, text: hop.text, at };
+    if (hop.style === 'magic') continue;
+    const { end } = reach(scene, hop.text, at);
+    if (endsAlike(end, route.end)) return { link: hop, text: hop.text, at, rest: restOf(end) };
   }
-  return { link: undefined, text: route.path, at: scene.from.path };
+  return { link: undefined, text: route.path, at: scene.from.path, rest: restOf(route.end) };
 };
 
-const endsAlike = (part: Route, whole: Route): boolean =>
-  part.end.kind === whole.end.kind && 'path' in part.end && 'path' in whole.end && part.end.path === whole.end.path;
+const restOf = (end: End): string => ('rest' in end ? end.rest : '');
 
-/** A text with the component that is missing, `name` before `rest`, replaced by another name. */
-export const withName = (text: string, name: string, rest: string, other: string): string | undefined => {
+const endsAlike = (part: End, whole: End): boolean =>
+  part.kind === whole.kind && 'path' in part && 'path' in whole && part.path === whole.path;
+
+/** The text with its missing component replaced by another name. */
+export const withName = ({ text, rest }: Blame, name: string, other: string): string | undefined => {
   const parts = text.split('/');
   const below = components(rest).join('/');
   const at = parts.findLastIndex(
@@ -47,3 +55,7 @@ export const relativeText = (fromDir: string, to: string): string => {
   const common = shared < 0 ? from.length : shared;
   return [...from.slice(common).map(() => '..'), ...steps.slice(common)].join('/') || '.';
 };
+
+/** The mended text: a command where it is a link's, else the path to ask for. */
+export const corrected = (scene: Scene, { link }: Blame, text: string): Pick<Cause, 'command' | 'advice'> =>
+  link ? { command: relink(scene, link.link, text) } : { advice: say`the path ${text}` };

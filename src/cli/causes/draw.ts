@@ -5,7 +5,7 @@ import { displayWidth } from '../display-width.ts';
 import type { Cause } from './cause.ts';
 import type { Explanation } from './explain.ts';
 import { kindPhrase } from './kind-phrase.ts';
-import { type Sentence, speak } from './sentence.ts';
+import { speak } from './sentence.ts';
 import { sizeText } from './size-text.ts';
 
 /** A route as people read it: the path, each link, the end, one sentence, and what to try. */

@@ -1,5 +1,5 @@
-import { Fault } from '../../fs/fault.ts';
 import type { Errno } from '../../fs/errno.ts';
+import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
 import { type End, type Failure, type Found, type Health, health, type Route } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
@@ -37,17 +37,15 @@ export interface Contradiction {
   readonly errno: Errno | undefined;
 }
 
-export type Follow = 'follow' | 'stay';
-
 /** Follows a path, finds the reason for its end, and asks the kernel whether it agrees. */
-export const explain = (scene: Scene, path: string, last: Follow): Explanation => {
-  const { fs, from, root, absentVolumes, machine } = scene;
-  const route = trace(fs, path, { from, root, last, absentVolumes });
-  const contradiction = contradictionOf(scene, route, last);
+export const explain = (scene: Scene, path: string): Explanation => {
+  const { fs, from, root, absentVolumes } = scene;
+  const route = trace(fs, path, { from, root, absentVolumes });
+  const contradiction = contradictionOf(scene, route);
   return {
     route,
     health: contradiction ? 'unknown' : health(route.end.kind),
-    verdict: verdictOf(scene, route),
+    verdict: verdictOf(route),
     causes: route.end.kind === 'found' ? [] : causesOf(scene, route, route.end).slice(0, 3),
     contradiction,
     mounts: mountsOf(scene, route),
@@ -72,16 +70,14 @@ const strangersOf = ({ machine }: Scene, { hops }: Route): ReadonlyMap<number, s
 };
 
 /** One lookup by the kernel itself: where the two differ, the kernel's is what programs will meet. */
-const contradictionOf = (scene: Scene, { path, end }: Route, last: Follow): Contradiction | undefined => {
+const contradictionOf = (scene: Scene, { path, end }: Route): Contradiction | undefined => {
   const { fs, from, root, prefix } = scene;
-  const nofollow = last === 'stay' && !path.endsWith('/') ? { nofollow: true } : {};
   const opened = prefix
     ? fs.open(root.handle, path.startsWith('/') ? path : join(from.path, path), {
         access: 'path',
-        ...nofollow,
         resolve: { inRoot: true },
       })
-    : fs.open(from.handle, path, { access: 'path', ...nofollow });
+    : fs.open(from.handle, path, { access: 'path' });
   if (opened instanceof Fault) return errnoOf(end) === opened.errno ? undefined : { errno: opened.errno };
   using file = opened;
   const stat = fs.stat(file, '');
@@ -91,7 +87,7 @@ const contradictionOf = (scene: Scene, { path, end }: Route, last: Follow): Cont
 
 const errnoOf = (end: End): Errno | undefined => (end.kind === 'found' ? undefined : end.errno);
 
-const verdictOf = (scene: Scene, route: Route): Sentence => {
+const verdictOf = (route: Route): Sentence => {
   const { end } = route;
   switch (end.kind) {
     case 'found':
@@ -103,7 +99,7 @@ const verdictOf = (scene: Scene, route: Route): Sentence => {
     case 'loop':
       return say`It leads nowhere: ${circle(end.cycle)}`;
     case 'too-many-links':
-      return say`It leads nowhere: ${route.hops.length} links were followed and ${end.path} is one more`;
+      return say`It leads nowhere: ${end.path} is link number ${route.hops.length + 1}`;
     case 'not-a-directory':
       return say`It leads nowhere: ${end.path} is ${words(kindPhrase(end.stat.kind))}, not a directory`;
     case 'permission':

@@ -1,4 +1,4 @@
-import type { Failure, Hop, Route } from '../../trace/route.ts';
+import { type Failure, type Hop, maxLinks, type Route } from '../../trace/route.ts';
 import { relativeText, relink } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { elsewhere } from './elsewhere.ts';
@@ -12,13 +12,14 @@ type Loop = Extract<Failure, { kind: 'loop' }>;
 export const loopCauses = (scene: Scene, route: Route, { cycle }: Loop): readonly Cause[] => {
   const links = cycle.flatMap((path) => route.hops.find((hop) => hop.link === path) ?? []);
   const meant = links
-    .flatMap((link) => elsewhere(scene, { link, text: link.text, at: dirname(link.link) }))
+    .flatMap((link) => elsewhere(scene, { link, text: link.text, at: dirname(link.link), rest: '' }))
     .slice(0, 1);
-  return links.length > 1 ? [...meant, newest(links)] : [...meant, ...links.map(itself)];
+  if (links.length > 1) return [...meant, newest(scene, links)];
+  return meant.length > 0 ? meant : links.map(({ link }) => itself(scene, link));
 };
 
 /** A link's ctime is when it was made or renamed, since its text cannot be changed (symlink(7)). */
-const newest = (links: readonly Hop[]): Cause => {
+const newest = (scene: Scene, links: readonly Hop[]): Cause => {
   const byAge = links.toSorted((a, b) => (a.stat.ctime < b.stat.ctime ? 1 : -1));
   const [first, second] = byAge as [Hop, Hop];
   const apart = first.stat.ctime - second.stat.ctime;
@@ -28,36 +29,36 @@ const newest = (links: readonly Hop[]): Cause => {
       certainty: 'possible',
       because: words('all were made within one second, so their age does not tell which one is wrong'),
       suggests: [],
-      advice: words('give one of them the text that it should have: ln -sfn TARGET LINK'),
+      advice: words('give one of them the text that it should have'),
     };
   }
   return {
     kind: 'newest-of-cycle',
     certainty: 'likely',
-    because: say`${first.link} is the newest, made or renamed ${words(timeText(first.stat.ctime))}: before that there was no circle, so cut it there`,
+    because: say`${first.link} is the newest, made or renamed ${words(timeText(first.stat.ctime))}: it closed the circle, so cut it there`,
     suggests: [first.link],
-    advice: say`give ${first.link} the text that it should have: ln -sfn TARGET LINK`,
+    command: relink(scene, first.link, 'TARGET'),
   };
 };
 
-const itself = ({ link }: Hop): Cause => ({
+const itself = (scene: Scene, link: string): Cause => ({
   kind: 'points-at-itself',
   certainty: 'likely',
   because: say`a text is read from the link's own directory, and there it names the link itself`,
   suggests: [],
-  advice: say`give ${link} the text that it should have: ln -sfn TARGET LINK`,
+  command: relink(scene, link, 'TARGET'),
 });
 
 /** The 41st link is refused; from there the way may still lead on. */
 export const chainCause = (scene: Scene, route: Route, next: string): Cause => {
   const first = route.hops[0];
   const end = farEnd(scene, next);
-  const because = words('the kernel follows 40 links in one lookup');
+  const because = say`the kernel follows ${maxLinks} in one lookup`;
   if (!end || !first) return { kind: 'chain-too-long', certainty: 'possible', because, suggests: [] };
   return {
     kind: 'chain-too-long',
     certainty: 'likely',
-    because: say`${because}; followed further, the way ends at ${end}`,
+    because: say`${because}; from there the way ends at ${end}`,
     suggests: [end],
     ...(first.last
       ? {

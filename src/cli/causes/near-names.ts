@@ -28,7 +28,7 @@ const nearness = (name: string, other: string): Ranked | undefined => {
     return as('other-version', 1, versionDistance(name, other));
   if (sharesStem(name, other)) return as('other-ending', 2, Math.abs(name.length - other.length));
   // One slip in four letters, three at most; more is another word.
-  const limit = Math.min(3, Math.floor(name.length / 4) || (name.length > 2 ? 1 : 0));
+  const limit = Math.min(3, Math.floor(name.length / 4));
   const distance = editDistance(name, other, limit);
   return limit > 0 && distance <= limit ? as('spelling', 2, distance) : undefined;
 };

@@ -21,23 +21,23 @@ export const packageCauses = (scene: Scene, end: Missing, { link }: Blame): read
   if (alternative) return [alternative];
   const owners = ownersOf(machine, lists, link ? [wanted, link.link] : [wanted]);
   const owner = owners.get(wanted);
-  if (owner !== undefined) return [removed(owner, wanted)];
+  if (owner !== undefined) return [removed(scene, owner, wanted)];
   const linkOwner = link && owners.get(link.link);
-  return linkOwner === undefined ? [] : [companion(machine, linkOwner)];
+  return !link || linkOwner === undefined ? [] : [companion(machine, link.link, linkOwner)];
 };
 
-const removed = (owner: string, wanted: string): Cause => ({
+const removed = (scene: Scene, owner: string, wanted: string): Cause => ({
   kind: 'removed-from-package',
   certainty: 'likely',
   because: say`the installed package ${owner} brought ${wanted}, and it has been removed since`,
   suggests: [],
-  command: `apt-get install --reinstall ${shellWord(owner)}`,
+  command: inRoot(scene, `apt-get install --reinstall ${shellWord(owner)}`),
 });
 
 /** A package may ship a link whose target another package brings. */
-const companion = (machine: Machine, owner: string): Cause => {
+const companion = (machine: Machine, link: string, owner: string): Cause => {
   const absent = recommended(machine, owner).slice(0, 6);
-  const because = say`the link belongs to the package ${owner}, and no installed package brings its target`;
+  const because = say`${link} belongs to the package ${owner}, and no installed package brings its target`;
   if (absent.length === 0) return { kind: 'companion-package', certainty: 'possible', because, suggests: [] };
   return {
     kind: 'companion-package',
@@ -110,7 +110,7 @@ const alternativeOf = (scene: Scene, machine: Machine, link: string): Cause | un
       there.length > 0 ? listing(there.map((path) => say`${path}`)) : words('none')
     } ${words(there.length > 1 ? 'are' : 'is')} there`,
     suggests: there,
-    command: `update-alternatives --auto ${shellWord(name)}`,
+    command: inRoot(scene, `update-alternatives --auto ${shellWord(name)}`),
   };
 };
 
@@ -135,5 +135,8 @@ const fieldOf = (paragraph: string, field: string): readonly (readonly string[])
     .split(',')
     .map((item) => item.split('|').map((name) => name.replace(/[(:].*/s, '').trim()))
     .filter(([name]) => name !== '');
+
+const inRoot = ({ prefix }: Scene, command: string): string =>
+  prefix ? `chroot ${shellWord(prefix)} ${command}` : command;
 
 const linesOf = (bytes: Uint8Array | undefined): readonly string[] => (bytes ? decodeBytes(bytes).split('\n') : []);

@@ -20,7 +20,7 @@ export const permissionCause = (scene: Scene, end: Permission): Cause =>
 const searchCause = (scene: Scene, { path, stat }: Permission): Cause => {
   const names = users(scene.machine);
   const me = scene.machine?.me;
-  const facts = say`${path} is ${words(modeText(stat.kind, stat.mode))} of ${names.user(stat.uid)}:${names.group(stat.gid)}`;
+  const facts = say`it is ${words(modeText(stat.kind, stat.mode))} of ${names.user(stat.uid)}:${names.group(stat.gid)}`;
   if (!me) return cause('permission-bits', say`${facts} and does not let you through`);
   const { name, who, bit, letter } = classOf(stat, me, names);
   if (me.uid === 0 || stat.mode & bit) {
@@ -34,8 +34,7 @@ const searchCause = (scene: Scene, { path, stat }: Permission): Cause => {
       'permission-bits',
       say`${facts}; you are ${names.user(me.uid)}, ${who}, so ${words(name)} bits decide, and they lack x`,
     ),
-    command: `sudo chmod ${letter}+x ${shellWord(outside(scene, path))}`,
-    advice: words('ask its owner for leave, or ask again as a user who may'),
+    advice: say`ask as a user who may search it, or let its owner run: chmod ${words(`${letter}+x ${shellWord(outside(scene, path))}`)}`,
   };
 };
 

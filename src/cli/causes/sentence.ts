@@ -3,6 +3,8 @@ export type Sentence = readonly (string | Name)[];
 
 interface Name {
   readonly name: string;
+  /** In quotes, unless showing it safely has put it in quotes already. */
+  readonly quoted?: true;
 }
 
 /** A sentence from a template: a string put in is a name; words come as another sentence. */
@@ -19,7 +21,12 @@ export const words = (text: string): Sentence => [text];
 
 /** The sentence as text, each name as `show` makes it. */
 export const speak = (sentence: Sentence, show: (name: string) => string): string =>
-  sentence.map((part) => (typeof part === 'string' ? part : show(part.name))).join('');
+  sentence.map((part) => (typeof part === 'string' ? part : speakName(part, show))).join('');
+
+const speakName = ({ name, quoted }: Name, show: (name: string) => string): string => {
+  const shown = show(name);
+  return quoted && shown === name ? `"${name}"` : shown;
+};
 
 /** `a, b and c`; of a longer list the first few and how many more. */
 export const listing = (items: readonly Sentence[], most = 4): Sentence => {
@@ -28,4 +35,4 @@ export const listing = (items: readonly Sentence[], most = 4): Sentence => {
 };
 
 /** A bare name, in the quotes that keep it apart from the words around it. */
-export const quoted = (name: string): Sentence => say`"${name}"`;
+export const quoted = (name: string): Sentence => [{ name, quoted: true }];

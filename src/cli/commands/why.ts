@@ -1,6 +1,6 @@
-import type { End, Health, Hop } from '../../trace/route.ts';
-import type { Stat } from '../../fs/stat.ts';
 import { deviceText } from '../../fs/identity.ts';
+import type { Stat } from '../../fs/stat.ts';
+import type { End, Health, Hop } from '../../trace/route.ts';
 import type { Cause } from '../causes/cause.ts';
 import { draw, sentenceOf } from '../causes/draw.ts';
 import { type Explanation, explain } from '../causes/explain.ts';
@@ -20,13 +20,7 @@ export const whyCommand = (machineOf: (world: World) => Promise<Machine | undefi
   name: 'why',
   summary: 'where a path leads, link by link, and why it ends there',
   operands: 'PATH…',
-  options: {
-    'no-follow': {
-      type: 'boolean',
-      short: 'P',
-      help: 'do not follow a final link: explain the way to the link itself',
-    },
-  },
+  options: {},
   details: `Each link on the way is drawn with its text and what it changes: relative or absolute, whether it is \
 a directory on the way rather than the last name, whose it is where it belongs to somebody else, and into which file \
 system it crosses. Then comes where the path ends, one sentence that says why, and what to try.
@@ -48,11 +42,11 @@ physical path of each end that exists.`,
   ],
   async run(world, request) {
     const scene = sceneOf(world, await machineOf(world));
-    const last = request.flag('no-follow') ? 'stay' : 'follow';
     const explanations: Explanation[] = [];
     for (const path of request.operands) {
       if (world.interrupted()) break;
-      explanations.push(explain(scene, path, last));
+      explanations.push(explain(scene, path));
+      await world.pause();
     }
     return { explanations, listed: request.flag('null') };
   },
@@ -120,7 +114,7 @@ const crossesJson = (
 const endJson = (end: End): Record<string, unknown> => {
   if (!('stat' in end)) return { ...end };
   const { stat, ...rest } = end;
-  return { ...rest, file: { kind: stat.kind, size: stat.size, names: stat.nlink, ...statJson(stat) } };
+  return { ...rest, file: { kind: stat.kind, size: stat.size, links: stat.nlink, ...statJson(stat) } };
 };
 
 const statJson = (stat: Stat): Record<string, unknown> => ({
