@@ -80,7 +80,7 @@ Each entry takes one line: its inode; what it is; how many names (hard links) th
 
 A directory always has one name, so its count of links, which counts its subdirectories, is left out; --json has it. In the place of a size a device shows its numbers.
 
-Names sort as people count and whatever the locale: case aside, and with numbers by value (a2 before A10), equal ones by their code points. On a terminal long names are cut in the middle to keep one line an entry; elsewhere nothing is cut.`,
+Names sort as people count and whatever the locale: case aside, and with numbers by value (a2 before A10), equal ones by their code points. On a terminal long names are cut in the middle to keep one line an entry; where the line is too short even so, the size, the kind, or what stands after => gives way. Elsewhere nothing is cut.`,
   examples: [
     ['lw ls /usr/bin', 'list a directory'],
     ['lw ls --sort inode -a', 'put the names of one inode beside each other'],
