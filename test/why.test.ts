@@ -448,7 +448,7 @@ situation(
     /usr/bin/tool
       /usr/bin/tool -> helper  relative
       ✗ /usr/bin/helper        does not exist (ENOENT)
-      It leads nowhere: /usr/bin has no "helper"; /usr/bin/tool belongs to the package tool, and no installed package brings its target; tool goes with tool-helper, not installed here.
+      It leads nowhere: /usr/bin has no "helper"; /usr/bin/tool belongs to the package tool, and no installed package brings its target; tool recommends or suggests tool-helper, not installed here.
         try: see whether one of these packages brings it`,
 );
 

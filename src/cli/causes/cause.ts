@@ -1,6 +1,6 @@
 import type { Sentence } from './sentence.ts';
 
-export type CauseKind =
+type CauseKind =
   | 'not-expanded'
   | 'stray-space'
   | 'other-case'

@@ -33,7 +33,7 @@ export interface Explanation {
 }
 
 /** The kernel's errno; undefined where it opens a file. */
-export interface Contradiction {
+interface Contradiction {
   readonly errno: Errno | undefined;
 }
 

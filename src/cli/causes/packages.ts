@@ -42,7 +42,7 @@ const companion = (machine: Machine, link: string, owner: string): Cause => {
   return {
     kind: 'companion-package',
     certainty: 'possible',
-    because: say`${because}; ${owner} goes with ${listing(absent.map((name) => say`${name}`))}, not installed here`,
+    because: say`${because}; ${owner} recommends or suggests ${listing(absent.map((name) => say`${name}`))}, not installed here`,
     suggests: [],
     advice: words('see whether one of these packages brings it'),
   };

@@ -84,7 +84,7 @@ export const statOf = (scene: Scene, path: string): Stat | undefined => {
 };
 
 /** A physical path holds neither links nor dots, so without its slash it cannot leave the root's handle. */
-export const beneath = (path: string): string => path.slice(1) || '.';
+const beneath = (path: string): string => path.slice(1) || '.';
 
 /** The path as a command outside the root would have to name it. */
 export const outside = (scene: Scene, path: string): string => scene.prefix + path;

@@ -6,7 +6,7 @@ import type { Machine } from './scene.ts';
 
 /** The machine that this process runs on; its files are read from the world's root. */
 export const thisMachine = (world: Pick<World, 'fs' | 'root'>): Machine => ({
-  read: (path) => readFile(world, path),
+  read: remembering((path) => readFile(world, path)),
   rootPath: rootPath(world),
   mounts: new Map(readMounts().map((mount) => [mount.id, mount])),
   me: { uid: process.geteuid?.() ?? -1, gids: [process.getegid?.() ?? -1, ...(process.getgroups?.() ?? [])] },
@@ -17,6 +17,18 @@ export const thisMachine = (world: Pick<World, 'fs' | 'root'>): Machine => ({
 const rootPath = ({ fs, root }: Pick<World, 'fs' | 'root'>): string => {
   const path = fs.readlink(fs.cwd, `/proc/self/fd/${root.handle.fd}`);
   return path instanceof Fault ? '/' : path;
+};
+
+/** Each file once: many paths ask the same lists. */
+const remembering = <T>(read: (path: string) => T): ((path: string) => T) => {
+  const known = new Map<string, T>();
+  return (path) => {
+    const before = known.get(path);
+    if (before !== undefined || known.has(path)) return before as T;
+    const now = read(path);
+    known.set(path, now);
+    return now;
+  };
 };
 
 /** Looked at before it is opened for reading, since opening a pipe in a strange root would wait for a writer. */

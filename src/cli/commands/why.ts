@@ -45,6 +45,7 @@ physical path of each end that exists.`,
     const explanations: Explanation[] = [];
     for (const path of request.operands) {
       if (world.interrupted()) break;
+      world.progress(() => `${explanations.length} of ${request.operands.length} paths`);
       explanations.push(explain(scene, path));
       await world.pause();
     }
