@@ -1,5 +1,5 @@
 import type { Handle } from '../fs/fs.ts';
-import { abi, AT_FDCWD } from './abi.ts';
+import { AT_FDCWD, abi } from './abi.ts';
 import { syscall } from './libc.ts';
 
 /**

@@ -104,7 +104,13 @@ const put = (path: string, offset: number, name: string): Fault | undefined => {
   return undefined;
 };
 
-const onPath = (name: 'faccessat2' | 'mkdirat' | 'unlinkat', at: Handle, path: string, a: number, b: number): Fault | undefined =>
+const onPath = (
+  name: 'faccessat2' | 'mkdirat' | 'unlinkat',
+  at: Handle,
+  path: string,
+  a: number,
+  b: number,
+): Fault | undefined =>
   put(path, place.path, name) ?? done(name, syscall(call[name], at.fd, address(place.path), a, b, 0), path);
 
 const onTwoPaths = (
