@@ -3,7 +3,7 @@ import { byteLength, decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { errnoName } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Entry, Fs, Handle, OpenHow, Resolve } from '../fs/fs.ts';
-import { type LinkText, linkText } from '../fs/link-text.ts';
+import { linkText } from '../fs/link-text.ts';
 import { dirent, direntType, statxField } from '../fs/probe.ts';
 import { type Kind, kindOfMode, type Stat } from '../fs/stat.ts';
 import * as abi from './abi.ts';
