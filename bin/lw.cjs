@@ -61,9 +61,12 @@ const runOnPinnedNode = () => {
   } catch {
     // Said below: whatever is missing, the remedy is the same.
   }
+  const own = changedAt(join(home, 'src'))
+    ? `npm install in ${home}`
+    : `npm install node@${oldestNode} beside Linkwright`;
   process.stderr.write(
     `lw: Linkwright needs Node.js ${oldestNode} or newer; this is ${process.versions.node}\n` +
-      `    try: install Node.js ${oldestNode}, or run npm install in ${home}, which brings its own\n`,
+      `    try: install Node.js ${oldestNode}, or run ${own}: it need not be the machine's\n`,
   );
   process.exitCode = 2;
 };
