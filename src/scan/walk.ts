@@ -65,6 +65,9 @@ const stateOfErrno = (errno: number): number => {
 
 /** The place of a name that is not in the census's strings. */
 const unstored = -1;
+/** In its stead, of an entry that is no longer what the directory said; of one that may not be looked at. */
+const gone = -2;
+const closed = -3;
 
 /** Directories kept open for their children: more are closed, oldest first, and found again by their names. */
 const openLimit = 512;
@@ -338,14 +341,17 @@ export class Walk {
           this.#pending.push(this.#addDir(row, this.#addName(name)));
           continue;
         }
+        let stored = type === direntType.symlink && this.#readsLinks ? this.#readLink(row, fd, name) : unstored;
+        if (stored >= unstored && this.#full && (!wanted || wanted(words[at >> 2]!, words[(at >> 2) + 1]!, dev)))
+          stored = this.#readInode(row, fd, name, type, stored);
+        if (stored === gone) {
+          counts.vanished++;
+          continue;
+        }
         counts.entries++;
-        let stored = unstored;
-        if (type === direntType.symlink) {
-          counts.links++;
-          if (this.#readsLinks) stored = this.#readLink(row, fd, name);
-        } else if (type === direntType.file) counts.files++;
+        if (type === direntType.symlink) counts.links++;
+        else if (type === direntType.file) counts.files++;
         else counts.others++;
-        if (this.#full && (!wanted || wanted(words[at >> 2]!, words[(at >> 2) + 1]!, dev))) this.#readInode(row, fd, name, stored);
       }
     }
   }
@@ -357,20 +363,24 @@ export class Walk {
 
   /** For file systems whose directories do not tell types. */
   #typeOf(row: number, fd: number, name: number): number {
-    if (!this.#asked(this.#probe.lstat(fd, name), row, name, 'statx')) return direntType.unknown;
-    return (this.#probe.halves[modeHalf]! & typeBits) >> 12;
+    const result = this.#probe.lstat(fd, name);
+    if (result >= 0) return (this.#probe.halves[modeHalf]! & typeBits) >> 12;
+    const { counts } = this.census;
+    if (this.#refused(result, row, name, 'statx') === gone) counts.vanished++;
+    else {
+      counts.entries++;
+      counts.others++;
+    }
+    return direntType.unknown;
   }
 
-  /** Whether a call on an entry was answered; counts or records why it was not. */
-  #asked(result: number, row: number, name: number, call: string): boolean {
-    if (result >= 0) return true;
-    if (result === -ENOENT) this.census.counts.vanished++;
-    else {
-      const { bytes } = this.#probe;
-      const text = decodeBytes(bytes.subarray(name, bytes.indexOf(0, name)));
-      this.#blind(`${this.census.dirPath(row)}/${text}`, call, -result);
-    }
-    return false;
+  /** Tells an entry that has gone from one that may not be looked at, and records the latter. */
+  #refused(result: number, row: number, name: number, call: string): number {
+    if (result === -ENOENT) return gone;
+    const { bytes } = this.#probe;
+    const text = decodeBytes(bytes.subarray(name, bytes.indexOf(0, name)));
+    this.#blind(`${this.census.dirPath(row)}/${text}`, call, -result);
+    return closed;
   }
 
   #excluded(row: number, name: number, isDir: boolean): boolean {
@@ -386,16 +396,13 @@ export class Walk {
     return excluded;
   }
 
-  /** Records a symbolic link and where it leads; the place its name was stored at. */
+  /** Records a symbolic link and where it leads; the place its name was stored at, or `gone` or `closed`. */
   #readLink(dir: number, fd: number, name: number): number {
     const { census } = this;
     const probe = this.#probe;
     const length = probe.readlink(fd, name);
-    if (length === -EINVAL) {
-      census.counts.vanished++;
-      return unstored;
-    }
-    if (!this.#asked(length, dir, name, 'readlinkat')) return unstored;
+    // EINVAL: no longer a link.
+    if (length < 0) return length === -EINVAL ? gone : this.#refused(length, dir, name, 'readlinkat');
     const place = this.#addName(name);
     census.strings.add(probe.bytes, textAt, length);
     const followed = this.#options.root ? this.#statInRoot(dir, place, this.#options.root) : probe.stat(fd, name);
@@ -430,11 +437,15 @@ export class Walk {
     return this.#probe.statInRoot(root.fd, probeLayout.name);
   }
 
-  /** Counts an inode that is not a directory, and records its name if it has several. */
-  #readInode(dir: number, fd: number, name: number, stored: number): void {
+  /** Counts an inode that is not a directory, and records its name if it has several. Answers as `#readLink` does. */
+  #readInode(dir: number, fd: number, name: number, type: number, stored: number): number {
     const { census } = this;
-    const { words } = this.#probe;
-    if (!this.#asked(this.#probe.lstat(fd, name), dir, name, 'statx')) return;
+    const { words, halves } = this.#probe;
+    const result = this.#probe.lstat(fd, name);
+    const mounted = result >= 0 && (words[attributesWord]! & mountRoot) !== 0;
+    const same = mounted || (result >= 0 && (halves[modeHalf]! & typeBits) >> 12 === type);
+    // A link was read before: that it has gone since takes nothing from what was found.
+    if (!same) return stored !== unstored ? stored : result < 0 ? this.#refused(result, dir, name, 'statx') : gone;
     const { counts } = census;
     const nlink = words[nlinkWord]!;
     const known = nlink > 1 ? census.findFile(words[inoWord]!, words[inoWord + 1]!, this.#device()) : -1;
@@ -443,7 +454,7 @@ export class Walk {
       counts.blocks += words[blocksWord]! + words[blocksWord + 1]! * 2 ** 32;
     }
     // A file mounted on this name is not one more name of it.
-    if (nlink <= 1 || (words[attributesWord]! & mountRoot) !== 0) return;
+    if (nlink <= 1 || mounted) return stored;
     const file = known >= 0 ? known : this.#addFile();
     census.files.words[file * fileField.width + fileField.nlink] = nlink;
     census.files.words[file * fileField.width + fileField.seen]!++;
@@ -451,6 +462,7 @@ export class Walk {
     census.names.words[at + nameField.dir] = dir;
     census.names.words[at + nameField.name] = stored === unstored ? this.#addName(name) : stored;
     census.names.words[at + nameField.file] = file;
+    return stored;
   }
 
   #addFile(): number {
