@@ -20,16 +20,17 @@ const start = () => {
     }
   }
   if (Number.parseInt(process.versions.node, 10) < oldestNode) runOnPinnedNode();
-  else import(entry()).then((program) => program.main());
+  else if (isBuilt()) require(built).main();
+  else import(source).then((program) => program.main());
 };
 
-/** The build; in a checkout the sources, unless the build is newer than all of them. */
-const entry = () => {
-  const source = join(home, 'src/cli/main.ts');
-  const built = join(home, 'dist/main.js');
+const built = join(home, 'dist/main.cjs');
+const source = join(home, 'src/cli/main.ts');
+
+/** Whether there is a build; in a checkout it must be newer than all of the sources. */
+const isBuilt = () => {
   const builtAt = changedAt(built);
-  const sourceThere = changedAt(source) !== undefined;
-  return builtAt !== undefined && !(sourceThere && newest(join(home, 'src')) >= builtAt) ? built : source;
+  return builtAt !== undefined && (changedAt(source) === undefined || newest(join(home, 'src')) < builtAt);
 };
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;

@@ -88,7 +88,7 @@ test('and this test would say if it were not', () => {
 });
 
 test('the package holds what it needs, and is small', () => {
-  if (!existsSync(join(home, 'dist/main.js')))
+  if (!existsSync(join(home, 'dist/main.cjs')))
     assert.equal(spawnSync('npm', ['run', 'build'], { cwd: home }).status, 0);
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: home });
   const packed = JSON.parse(String(stdout));
@@ -99,7 +99,7 @@ test('the package holds what it needs, and is small', () => {
   const paths = files.map(({ path }) => path);
   for (const needed of [
     'bin/lw.cjs',
-    'dist/main.js',
+    'dist/main.cjs',
     'dist/mod.js',
     'dist/mod.d.ts',
     'man/lw.1',
