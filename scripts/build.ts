@@ -27,6 +27,8 @@ await build({
   ...common,
   entryPoints: ['src/cli/main.ts'],
   format: 'cjs',
+  minifyWhitespace: true,
+  lineLimit: 160,
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'importMetaUrl', 'import.meta.filename': '__filename' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
