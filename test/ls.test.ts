@@ -367,6 +367,7 @@ const list = (
     root,
     absentVolumes: [],
     fileSystemType: () => undefined,
+    mounts: () => [],
     progress: () => {},
     interrupted: () => false,
     pause: async () => {},

@@ -1,5 +1,6 @@
 import type { Fs } from '../fs/fs.ts';
 import type { Probe } from '../fs/probe.ts';
+import type { Mount } from '../kernel/mounts.ts';
 import type { Place } from '../trace/trace.ts';
 
 /** What a command works on: the running kernel, or a sketch of one. */
@@ -15,6 +16,8 @@ export interface World {
   readonly absentVolumes: readonly string[];
   /** The type of the file system on a device, as mountinfo names it; undefined where it is not mounted here. */
   readonly fileSystemType: (dev: number) => string | undefined;
+  /** What is mounted now; points are paths from `root`, and mounts that cannot be seen from there are left out. */
+  readonly mounts: () => readonly Mount[];
   /** Says where a long job stands. Cheap to call often; shown only on a terminal. */
   readonly progress: (state: () => string) => void;
   /** True once the user pressed Ctrl-C. Long jobs look at it between steps and stop. */

@@ -1,7 +1,7 @@
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import { kernel } from '../kernel/kernel.ts';
-import { readMounts, readVolumes } from '../kernel/mounts.ts';
+import { type Mount, readMounts, readVolumes } from '../kernel/mounts.ts';
 import { kernelProbe } from '../kernel/probe.ts';
 import type { Place } from '../trace/trace.ts';
 import type { World } from './command.ts';
@@ -30,6 +30,7 @@ export const kernelWorld = (rootPath: string | undefined, progress: Progress): W
     root: place,
     absentVolumes: absentVolumes(host),
     fileSystemType: (dev) => types().get(dev),
+    mounts: () => mountsFrom(host),
     progress: progress.show,
     interrupted,
     pause,
@@ -41,6 +42,13 @@ export const kernelWorld = (rootPath: string | undefined, progress: Progress): W
 const types = (): ReadonlyMap<number, string> =>
   (typesNow ??= new Map(readMounts().map(({ dev, type }) => [dev, type])));
 let typesNow: ReadonlyMap<number, string> | undefined;
+
+/** The mount that the root lies in begins, as far as can be seen from there, at the root. */
+const mountsFrom = (root: string): readonly Mount[] =>
+  readMounts().flatMap((mount) => {
+    const point = relativeTo(mount.point, root) === undefined ? relativeTo(root, mount.point) : '/';
+    return point === undefined ? [] : [{ ...mount, point }];
+  });
 
 /** Where a handle's file lies, by the kernel's word. */
 const pathOf = (handle: Handle): string => {
