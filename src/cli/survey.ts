@@ -1,6 +1,7 @@
 import { errorText } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
 import { keepsFiles } from '../kernel/file-systems.ts';
+import { Atlas } from '../scan/atlas.ts';
 import type { Census, Level } from '../scan/census.ts';
 import { settle } from '../scan/settle.ts';
 import { Walk, type WalkOptions } from '../scan/walk.ts';
@@ -12,6 +13,7 @@ import { show } from './show.ts';
 /** A walk over the directories that the user named. */
 export interface Survey {
   readonly census: Census;
+  readonly atlas: Atlas;
   /** Operands that could not be walked, a sentence each. */
   readonly failed: readonly string[];
 }
@@ -55,13 +57,14 @@ export const survey = async (
     world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
     await world.pause();
   }
+  const atlas = new Atlas(census, world.fs, world.root);
   if (options.level !== 'names')
-    for (const _ of settle(census, world.fs, world.root, world.absentVolumes)) {
+    for (const _ of settle(atlas, world.fs, world.root, world.absentVolumes)) {
       if (world.interrupted()) break;
       world.progress(() => `${count(census.counts.entries)} entries seen; telling loops apart`);
       await world.pause();
     }
-  return { census, failed };
+  return { census, atlas, failed };
 };
 
 /** What makes an answer incomplete, a sentence each; the first few, and how many more there are. */

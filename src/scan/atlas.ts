@@ -1,25 +1,37 @@
 import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Fs } from '../fs/fs.ts';
+import { identityKey } from '../fs/identity.ts';
+import type { Stat } from '../fs/stat.ts';
 import { maxLinks } from '../trace/route.ts';
 import type { Place } from '../trace/trace.ts';
-import { type Census, dirField, ends, linkField, noDir } from './census.ts';
+import { type Census, dirField, linkField, noDir } from './census.ts';
 import { mix, RowIndex } from './columns.ts';
 
-/** A directory: a row of the census, or below zero one that lies outside of it. */
+/**
+ * A directory at its place: a row of the census, or below zero one that lies outside of it or is
+ * seen again through a bind mount, where `..` leads elsewhere.
+ */
 export type Spot = number;
-/** A symbolic link: a row of the census, or below zero one that lies outside of it. */
+/** A symbolic link at its place: a row of the census, or below zero, as with Spot. */
 export type LinkId = number;
 
 /** What one link's own text passes, in order; a link that is passed adds its own steps. */
 export interface Steps {
   /** Directories that a name was looked up in. */
-  readonly spots: readonly Spot[];
-  readonly links: readonly LinkId[];
-  /** The directory that the text ends at, if it ends at one that is known. */
-  readonly end: Spot | undefined;
-  /** Where the text's last name is looked up, with that name; undefined for a text that ends in `..`, `.` or `/`. */
-  readonly last: { readonly spot: Spot; readonly name: string } | undefined;
+  readonly spots: Spot[];
+  readonly links: LinkId[];
+  /** The last name that was looked up, unless `..` or `.` came after it. */
+  last: LastName | undefined;
+}
+
+export interface LastName {
+  readonly spot: Spot;
+  readonly name: string;
+  /** The link that has this name. */
+  readonly link: LinkId | undefined;
+  /** What is left of the text, without needless slashes: empty where nothing was in the way. */
+  readonly rest: string;
 }
 
 /** What a name is, as far as finding the way goes. */
@@ -27,6 +39,8 @@ type Child = Spot | { readonly link: LinkId } | 'other';
 
 interface OutsideDir {
   readonly path: string;
+  /** The spot that stands for this directory wherever it is seen. */
+  readonly same: Spot;
   readonly children: Map<string, Child>;
 }
 
@@ -34,9 +48,21 @@ interface OutsideLink {
   readonly from: Spot;
   readonly path: string;
   readonly text: Uint8Array;
+  readonly resolves: boolean;
+  readonly same: LinkId;
 }
 
-const found = ends.indexOf('found');
+/** How many links are followed from a link, and the directory that it leads to. */
+interface Way {
+  readonly hops: number;
+  readonly end: Spot;
+}
+
+/** The end of a link that leads to no directory. */
+const nowhere: Spot = -0x80000000;
+
+const endless: Way = { hops: maxLinks + 1, end: nowhere };
+
 const slash = 0x2f;
 const dot = 0x2e;
 
@@ -49,58 +75,113 @@ export class Atlas {
   readonly #fs: Fs;
   readonly #root: Place;
   readonly #index: RowIndex;
-  readonly #hops: Uint16Array;
+  /** Of each link of the census, how many links are followed; 0 where it is not known yet. */
+  readonly #hops: Uint8Array;
+  /** The directory that each link leads to; `nowhere` where that is none that is known. */
+  readonly #ends: Int32Array;
+  /** One bit for each hash that a link's name has. */
+  readonly #linkNames: Uint32Array;
   readonly #outsideDirs: OutsideDir[] = [];
   readonly #outsideLinks: OutsideLink[] = [];
-  readonly #outsideHops = new Map<LinkId, number>();
+  readonly #outsideWays = new Map<LinkId, Way>();
   /** Names in directories of the census that the walk left out. */
   readonly #unlisted = new Map<string, Child>();
   readonly #byPath = new Map<string, Spot | undefined>();
+  /** Directories outside of the census by identity: where each was met first. */
+  readonly #firstOutside = new Map<string, Spot>();
+  /** Rows of directories that the walk met again, at the place that the row is. */
+  readonly #metAgain = new Map<number, Spot>();
 
   constructor(census: Census, fs: Fs, root: Place) {
     this.census = census;
     this.#fs = fs;
     this.#root = root;
-    this.#hops = new Uint16Array(census.links.count);
+    this.#hops = new Uint8Array(census.links.count);
+    this.#ends = new Int32Array(census.links.count);
     const { dirs, links, strings } = census;
+    const hashAt = (name: number): number => {
+      let hash = emptyHash;
+      for (let at = name; strings.bytes[at] !== 0; at++) hash = hashByte(hash, strings.bytes[at]!);
+      return hash;
+    };
     // Entries are rows of directories, times two, and of links, times two plus one. Both tables
     // start their rows with the directory that holds the name, and the name.
-    const hashOf = (entry: number): number => {
+    this.#index = new RowIndex((entry) => {
       const table = entry & 1 ? links : dirs;
       const at = (entry >>> 1) * table.width;
-      const name = table.words[at + 1]!;
-      return hashName(strings.bytes, name, strings.bytes.indexOf(0, name), table.words[at]!);
-    };
-    this.#index = new RowIndex(hashOf);
-    for (let row = 0; row < dirs.count; row++)
-      if (dirs.words[row * dirs.width + dirField.parent] !== noDir) this.#index.add(hashOf(row << 1), row << 1);
-    for (let row = 0; row < links.count; row++) this.#index.add(hashOf((row << 1) | 1), (row << 1) | 1);
+      return mix(hashAt(table.words[at + 1]!), table.words[at]!, 0);
+    }, dirs.count + links.count);
+    for (let row = 0; row < dirs.count; row++) {
+      const at = row * dirField.width;
+      const parent = dirs.words[at + dirField.parent]!;
+      if (parent !== noDir) this.#index.add(mix(hashAt(dirs.words[at + dirField.name]!), parent, 0), row << 1);
+    }
+    this.#linkNames = new Uint32Array(2 ** Math.ceil(Math.log2(links.count + 1)));
+    const bits = this.#linkNames.length * 32 - 1;
+    for (let row = 0; row < links.count; row++) {
+      const at = row * linkField.width;
+      const hash = hashAt(links.words[at + linkField.name]!);
+      this.#index.add(mix(hash, links.words[at + linkField.dir]!, 0), (row << 1) | 1);
+      this.#linkNames[(hash & bits) >>> 5]! |= 1 << (hash & 31);
+    }
   }
 
-  /** Links followed when this one is opened, itself included; as many as the kernel counts. */
+  /** Links followed when this one is opened, itself included, as many as the kernel counts; more than it follows for a link that leads nowhere. */
   hops(link: LinkId): number {
-    return this.#countHops(link, 0);
+    return link >= 0 && this.#namesNoLink(link) ? 1 : this.#way(link).hops;
   }
 
-  #countHops(link: LinkId, depth: number): number {
-    const known = link >= 0 ? this.#hops[link]! : (this.#outsideHops.get(link) ?? 0);
-    if (known > 0) return known;
-    // Deeper than any route that the kernel follows: a loop, or a tree that changed meanwhile.
-    if (depth > maxLinks) return maxLinks + 1;
-    let total = 1;
-    for (const passed of this.steps(link).links) total = Math.min(total + this.#countHops(passed, depth + 1), maxLinks + 1);
-    if (link >= 0) this.#hops[link] = total;
-    else this.#outsideHops.set(link, total);
-    return total;
+  /** Whether following a link comes back to it, or to another link that it passes. */
+  isLoop(link: LinkId): boolean {
+    return this.#comesBack(link, new Set(), new Set());
+  }
+
+  #comesBack(link: LinkId, active: Set<LinkId>, cleared: Set<LinkId>): boolean {
+    if (active.has(link)) return true;
+    if (cleared.has(link)) return false;
+    active.add(link);
+    if (this.steps(link).links.some((passed) => this.#comesBack(passed, active, cleared))) return true;
+    active.delete(link);
+    cleared.add(link);
+    return false;
+  }
+
+  /** The directory that a link leads to, if it is known. */
+  endOf(link: LinkId): Spot | undefined {
+    const { end } = this.#way(link);
+    return end === nowhere ? undefined : end;
+  }
+
+  /** What a link's own text passes. */
+  steps(link: LinkId): Steps {
+    const steps: Steps = { spots: [], links: [], last: undefined };
+    this.#follow(link, steps);
+    return steps;
+  }
+
+  /** The directory that a link lies in. */
+  dirOf(link: LinkId): Spot {
+    if (link < 0) return this.#outsideLinks[~link]!.from;
+    return this.census.links.words[link * linkField.width + linkField.dir]!;
+  }
+
+  /** The one spot that stands for a directory wherever it is seen. */
+  same(spot: Spot): Spot {
+    return spot >= 0 ? spot : this.#outsideDirs[~spot]!.same;
+  }
+
+  /** The one link that stands for the same entry wherever its directory is seen. */
+  sameLink(link: LinkId): LinkId {
+    return link >= 0 ? link : this.#outsideLinks[~link]!.same;
   }
 
   /** The directory at a physical path, if there is one. */
   spotAt(path: string): Spot | undefined {
     if (this.#byPath.has(path)) return this.#byPath.get(path);
     const stat = this.#fs.stat(this.#root.handle, path.slice(1));
-    const spot = stat instanceof Fault || stat.kind !== 'dir' ? undefined : this.#spotOf(path, stat.ino, stat.dev);
-    this.#byPath.set(path, spot);
-    return spot;
+    if (!(stat instanceof Fault) && stat.kind === 'dir') return this.#spotOf(path, stat);
+    this.#byPath.set(path, undefined);
+    return undefined;
   }
 
   /** The physical path of a directory. */
@@ -122,50 +203,104 @@ export class Atlas {
 
   /** Whether a directory is another one, or lies below it. */
   isWithin(spot: Spot, ancestor: Spot): boolean {
+    const goal = this.same(ancestor);
     for (let at = spot; ; ) {
-      if (at === ancestor) return true;
+      if (this.same(at) === goal) return true;
       const parent = this.#parentOf(at);
       if (parent === undefined || parent === at) return false;
       at = parent;
     }
   }
 
-  /** What a link's own text passes. */
-  steps(link: LinkId): Steps {
-    return this.#steps(link, 0);
+  /**
+   * Whether a relative text stays within the census and none of its names is that of any link
+   * there: then it passes no other link, and need not be followed to know that. Most texts are so.
+   */
+  #namesNoLink(link: LinkId): boolean {
+    const { census } = this;
+    const text = census.strings.bytes;
+    let from = census.textAt(link);
+    if (text[from] === slash || census.unread.size > 0 || census.counts.excluded > 0) return false;
+    let dir = census.links.words[link * linkField.width + linkField.dir]!;
+    while (text[from] === dot && text[from + 1] === dot && text[from + 2] === slash) {
+      dir = census.dirs.words[dir * dirField.width + dirField.parent]!;
+      if (dir === noDir) return false;
+      from += 3;
+    }
+    for (;;) {
+      let hash = emptyHash;
+      // A name that starts with a dot may be `.` or `..`.
+      if (text[from] === dot) return false;
+      while (text[from] !== slash && text[from] !== 0) hash = hashByte(hash, text[from++]!);
+      if (this.#isLinkName(hash)) return false;
+      if (text[from] === 0) return true;
+      from++;
+    }
   }
 
-  #steps(link: LinkId, depth: number): Steps {
-    const { census } = this;
-    const outside = link < 0 ? this.#outsideLinks[~link]! : undefined;
-    const text = outside ? outside.text : census.strings.bytes;
-    const start = outside ? 0 : census.textAt(link);
-    const resolves = outside !== undefined || (census.links.words[link * linkField.width + linkField.state]! & 0xff) === found;
-    const absolute = text[start] === slash;
-    let spot = absolute ? this.spotAt('/') : outside ? outside.from : census.links.words[link * linkField.width + linkField.dir]!;
-    const spots: Spot[] = [];
-    const links: LinkId[] = [];
-    let last: Steps['last'];
-    for (let from = start; ; ) {
+  /** Whether a link of the census may have the name with this hash. */
+  #isLinkName(hash: number): boolean {
+    const bit = hash & (this.#linkNames.length * 32 - 1);
+    return (this.#linkNames[bit >>> 5]! & (1 << (bit & 31))) !== 0;
+  }
+
+  #way(link: LinkId): Way {
+    const known = link < 0 ? this.#outsideWays.get(link) : undefined;
+    if (known) return known;
+    if (link >= 0 && this.#hops[link] !== 0) return { hops: this.#hops[link]!, end: this.#ends[link]! };
+    // Only what the kernel follows to its end is followed here: at most 40 links. In a tree that
+    // changed meanwhile a link may still come back to itself, and finds this first note.
+    const failed = { hops: maxLinks + 1, end: nowhere };
+    this.#note(link, failed);
+    if (!this.#resolves(link)) return failed;
+    const way = this.#follow(link, undefined);
+    this.#note(link, way);
+    return way;
+  }
+
+  #note(link: LinkId, way: Way): void {
+    if (link < 0) this.#outsideWays.set(link, way);
+    else {
+      this.#hops[link] = way.hops;
+      this.#ends[link] = way.end;
+    }
+  }
+
+  #resolves(link: LinkId): boolean {
+    return link < 0 ? this.#outsideLinks[~link]!.resolves : this.census.endOf(link) === 'found';
+  }
+
+  /** Follows a link's text from directory to directory, noting what it passes. */
+  #follow(link: LinkId, steps: Steps | undefined): Way {
+    const text = link < 0 ? this.#outsideLinks[~link]!.text : this.census.strings.bytes;
+    const resolves = this.#resolves(link);
+    let from = link < 0 ? 0 : this.census.textAt(link);
+    let spot = text[from] === slash ? (this.spotAt('/') ?? nowhere) : this.dirOf(link);
+    let hops = 1;
+    for (;;) {
       while (text[from] === slash) from++;
+      if (text[from] === 0 || spot === nowhere) {
+        if (steps?.last) steps.last = { ...steps.last, rest: restOf(text, from) };
+        return { hops: Math.min(hops, maxLinks + 1), end: spot };
+      }
       let to = from;
       while (text[to] !== slash && text[to] !== 0) to++;
-      if (to === from || spot === undefined) return { spots, links, end: spot, last };
-      let rest = to;
-      while (text[rest] === slash) rest++;
-      spots.push(spot);
-      last = undefined;
-      if (text[from] === dot && to - from === 1) {
-        // Stays.
-      } else if (text[from] === dot && text[from + 1] === dot && to - from === 2) spot = this.#parentOf(spot);
-      else {
-        const isLast = text[rest] === 0;
-        const child = this.#child(spot, text, from, to, resolves && (!isLast || this.#mayHide(spot)));
-        if (isLast) last = { spot, name: decodeBytes(text.subarray(from, to)) };
-        if (typeof child === 'object') {
-          links.push(child.link);
-          spot = depth > maxLinks ? undefined : this.#steps(child.link, depth + 1).end;
-        } else spot = child === 'other' ? undefined : child;
+      steps?.spots.push(spot);
+      if (steps) steps.last = undefined;
+      const dots = text[from] !== dot ? 0 : to - from === 1 ? 1 : text[from + 1] === dot && to - from === 2 ? 2 : 0;
+      if (dots === 2) spot = this.#parentOf(spot) ?? nowhere;
+      else if (dots === 0) {
+        let next = to;
+        while (text[next] === slash) next++;
+        const child = this.#child(spot, text, from, to, this.#mayHide(spot) || (resolves && text[next] !== 0));
+        const passed = typeof child === 'object' ? child.link : undefined;
+        if (steps) steps.last = { spot, name: decodeBytes(text.subarray(from, to)), link: passed, rest: '' };
+        if (passed !== undefined) {
+          steps?.links.push(passed);
+          const way = this.#way(passed);
+          hops += way.hops;
+          spot = way.end;
+        } else spot = typeof child === 'number' ? child : nowhere;
       }
       from = to;
     }
@@ -178,49 +313,89 @@ export class Atlas {
 
   /** A name is looked up in the census, then, if `ask`, in the file system. */
   #child(spot: Spot, text: Uint8Array, from: number, to: number, ask: boolean): Child {
-    const entry = spot >= 0 ? this.#findEntry(spot, text, from, to) : -1;
-    if (entry >= 0) return entry & 1 ? { link: entry >>> 1 } : this.census.sameDir(entry >>> 1);
-    if (!ask) return 'other';
+    const same = this.same(spot);
+    const entry = same >= 0 ? this.#findEntry(same, text, from, to) : -1;
+    if (entry >= 0 && spot === same) return entry & 1 ? { link: entry >>> 1 } : this.#place(entry >>> 1);
+    if (entry < 0 && !ask) return 'other';
     const name = decodeBytes(text.subarray(from, to));
     const remembered = spot < 0 ? this.#outsideDirs[~spot]!.children : this.#unlisted;
     const key = spot < 0 ? name : `${spot}/${name}`;
     const known = remembered.get(key);
     if (known !== undefined) return known;
-    const child = this.#askFor(spot, below(this.pathOf(spot), name));
+    const child = this.#askFor(spot, name);
     remembered.set(key, child);
     return child;
   }
 
-  #findEntry(dir: number, text: Uint8Array, from: number, to: number): number {
-    const { dirs, links, strings } = this.census;
-    return this.#index.find(hashName(text, from, to, dir), (entry) => {
-      const table = entry & 1 ? links : dirs;
-      const at = (entry >>> 1) * table.width;
-      if (table.words[at] !== dir) return false;
-      let place = table.words[at + 1]!;
-      for (let i = from; i < to; i++, place++) if (strings.bytes[place] !== text[i]) return false;
-      return strings.bytes[place] === 0;
-    });
+  /** The spot of a row of directories: another one where the walk had met the directory before at another place. */
+  #place(row: number): Spot {
+    const { census } = this;
+    const same = census.sameDir(row);
+    if (same === row) return row;
+    const known = this.#metAgain.get(row);
+    if (known !== undefined) return known;
+    const path = census.physicalPath(row);
+    const place = census.physicalPath(same) === path ? same : this.#addOutsideDir(path, same);
+    this.#metAgain.set(row, place);
+    return place;
   }
 
-  #askFor(from: Spot, path: string): Child {
+  #findEntry(dir: number, text: Uint8Array, from: number, to: number): number {
+    const { dirs, links, strings } = this.census;
+    const { bytes } = strings;
+    let hash = emptyHash;
+    for (let i = from; i < to; i++) hash = hashByte(hash, text[i]!);
+    for (let slot = this.#index.first(mix(hash, dir, 0)); ; slot = this.#index.next(slot)) {
+      const entry = this.#index.row(slot);
+      if (entry < 0) return entry;
+      const table = entry & 1 ? links : dirs;
+      const at = (entry >>> 1) * table.width;
+      if (table.words[at] !== dir) continue;
+      const name = table.words[at + 1]! - from;
+      let i = from;
+      while (i < to && bytes[name + i] === text[i]) i++;
+      if (i === to && bytes[name + to] === 0) return entry;
+    }
+  }
+
+  #askFor(from: Spot, name: string): Child {
+    const path = below(this.pathOf(from), name);
     const { handle } = this.#root;
     const stat = this.#fs.stat(handle, path.slice(1));
     if (stat instanceof Fault) return 'other';
-    if (stat.kind === 'dir') return this.#spotOf(path, stat.ino, stat.dev);
+    if (stat.kind === 'dir') return this.#spotOf(path, stat);
     if (stat.kind !== 'symlink') return 'other';
     const text = this.#fs.readlink(handle, path.slice(1));
     if (text instanceof Fault) return 'other';
-    const bytes = encodeBytes(text);
-    const ended = new Uint8Array(bytes.length + 1);
-    ended.set(bytes);
-    return { link: ~(this.#outsideLinks.push({ from, path, text: ended }) - 1) };
+    const ended = encodeBytes(`${text}\0`);
+    const followed = this.#fs.open(handle, path, { access: 'path', resolve: { inRoot: true } });
+    const resolves = !(followed instanceof Fault);
+    if (resolves) followed[Symbol.dispose]();
+    const first = this.same(from) === from ? undefined : this.linkAt(this.same(from), name);
+    const link = ~this.#outsideLinks.length;
+    this.#outsideLinks.push({ from, path, text: ended, resolves, same: first ?? link });
+    return { link };
   }
 
-  #spotOf(path: string, ino: bigint, dev: number): Spot {
-    const device = this.census.devices.indexOf(dev);
-    const row = device < 0 ? -1 : this.census.findDir(Number(ino & 0xffffffffn), Number(ino >> 32n), device);
-    return row >= 0 ? row : ~(this.#outsideDirs.push({ path, children: new Map() }) - 1);
+  #spotOf(path: string, stat: Stat): Spot {
+    const known = this.#byPath.get(path);
+    if (known !== undefined) return known;
+    const device = this.census.devices.indexOf(stat.dev);
+    const low = Number(stat.ino & 0xffffffffn);
+    const row = device < 0 ? -1 : this.census.findDir(low, Number(stat.ino >> 32n), device);
+    const key = identityKey(stat);
+    const first = row >= 0 ? row : this.#firstOutside.get(key);
+    const spot = row >= 0 && this.census.physicalPath(row) === path ? row : this.#addOutsideDir(path, first);
+    if (first === undefined) this.#firstOutside.set(key, spot);
+    this.#byPath.set(path, spot);
+    return spot;
+  }
+
+  /** `same` is where the directory was met before. */
+  #addOutsideDir(path: string, same: Spot | undefined): Spot {
+    const spot = ~this.#outsideDirs.length;
+    this.#outsideDirs.push({ path, same: same ?? spot, children: new Map() });
+    return spot;
   }
 
   #parentOf(spot: Spot): Spot | undefined {
@@ -233,11 +408,12 @@ export class Atlas {
   }
 }
 
+/** What a text still has from a place on, components only. */
+const restOf = (text: Uint8Array, from: number): string =>
+  decodeBytes(text.subarray(from, text.indexOf(0, from))).replace(/\/+/g, '/').replace(/\/$/, '');
+
 const below = (dir: string, name: string): string => (dir === '/' ? `/${name}` : `${dir}/${name}`);
 
-/** FNV-1a over the name's bytes, spread together with its directory. */
-const hashName = (bytes: Uint8Array, from: number, to: number, dir: number): number => {
-  let hash = 0x811c9dc5;
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  return mix(hash, dir, 0);
-};
+// FNV-1a, 32 bits.
+const emptyHash = 0x811c9dc5 | 0;
+const hashByte = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x01000193);

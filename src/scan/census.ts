@@ -32,8 +32,8 @@ export const ends: readonly End['kind'][] = [
 
 /** Words of a row of `dirs`. */
 export const dirField = { parent: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, width: 5 } as const;
-/** Words of a row of `links`; its text follows its name. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. */
-export const linkField = { dir: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, state: 5, width: 6 } as const;
+/** Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. */
+export const linkField = { dir: 0, name: 1, text: 2, inoLow: 3, inoHigh: 4, device: 5, state: 6, width: 7 } as const;
 /** Words of a row of `names`: the names of files that have more than one. */
 export const nameField = { dir: 0, name: 1, file: 2, width: 3 } as const;
 /** Words of a row of `files`: the inodes with more than one name. */
@@ -134,14 +134,14 @@ export class Census {
 
   constructor(level: Level) {
     this.level = level;
-    const { words: dirs } = this.dirs;
-    const { words: files } = this.files;
     this.#dirIndex = new RowIndex((row) => {
       const at = row * dirField.width;
+      const { words: dirs } = this.dirs;
       return mix(dirs[at + dirField.inoLow]!, dirs[at + dirField.inoHigh]!, dirs[at + dirField.device]!);
     });
     this.#fileIndex = new RowIndex((row) => {
       const at = row * fileField.width;
+      const { words: files } = this.files;
       return mix(files[at + fileField.inoLow]!, files[at + fileField.inoHigh]!, files[at + fileField.device]!);
     });
   }
@@ -253,8 +253,7 @@ export class Census {
 
   /** Where a link's text starts in `strings`. */
   textAt(row: number): number {
-    const name = this.links.words[row * linkField.width + linkField.name]!;
-    return this.strings.bytes.indexOf(0, name) + 1;
+    return this.links.words[row * linkField.width + linkField.text]!;
   }
 
   file(row: number): MultiNamed {
@@ -309,8 +308,12 @@ const find = (
   inoLow: number,
   inoHigh: number,
   device: number,
-): number =>
-  index.find(mix(inoLow, inoHigh, device), (row) => {
+): number => {
+  for (let slot = index.first(mix(inoLow, inoHigh, device)); ; slot = index.next(slot)) {
+    const row = index.row(slot);
+    if (row < 0) return row;
     const at = row * field.width;
-    return words[at + field.inoLow] === inoLow && words[at + field.inoHigh] === inoHigh && words[at + field.device] === device;
-  });
+    if (words[at + field.inoLow] === inoLow && words[at + field.inoHigh] === inoHigh && words[at + field.device] === device)
+      return row;
+  }
+};

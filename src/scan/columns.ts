@@ -1,30 +1,16 @@
 /**
- * Growing arrays of numbers. A resizable buffer grows in place, so a scan of millions of entries
- * never holds an array twice.
+ * Growing arrays of numbers. What is reserved and not yet written takes no memory, so they grow by
+ * much and seldom; what is outgrown is freed at once, not at some later garbage collection.
  */
+const firstBytes = 2 ** 20;
+const growth = 4;
 
-/** Reserved address space, not memory; the smaller one is for machines that limit it. */
-const reservations = [2 ** 32, 2 ** 28];
-
-const reserve = (bytes: number): ArrayBuffer => {
-  for (const maxByteLength of reservations) {
-    try {
-      return new ArrayBuffer(bytes, { maxByteLength });
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  throw new RangeError('no address space left for the scan');
-};
-
-const grow = (buffer: ArrayBuffer, needed: number): void =>
-  buffer.resize(Math.min(buffer.maxByteLength, Math.max(needed, Math.ceil((buffer.byteLength * 1.25) / 4096) * 4096)));
+const free = (buffer: ArrayBuffer): void => void buffer.transfer(0);
 
 /** Rows of a fixed number of 32-bit words. */
 export class Table {
-  readonly #buffer = reserve(4096);
-  /** All rows; row `i` starts at `i * width`. */
-  readonly words = new Uint32Array(this.#buffer);
+  /** All rows; row `i` starts at `i * width`. `add` may put another array in its place. */
+  words = new Uint32Array(firstBytes / 4);
   readonly width: number;
   count = 0;
 
@@ -35,26 +21,35 @@ export class Table {
   /** Appends a row of zeros and gives the place of its first word. */
   add(): number {
     const at = this.count++ * this.width;
-    if ((at + this.width) * 4 > this.#buffer.byteLength) grow(this.#buffer, (at + this.width) * 4);
+    if (at + this.width > this.words.length) {
+      const outgrown = this.words;
+      this.words = new Uint32Array(outgrown.length * growth);
+      this.words.set(outgrown);
+      free(outgrown.buffer);
+    }
     return at;
   }
 }
 
 /** Byte strings, each ended by a NUL, one after the other. */
 export class Strings {
-  readonly #buffer = reserve(4096);
-  readonly bytes = new Uint8Array(this.#buffer);
+  /** All of them. `add` may put another array in its place. */
+  bytes = new Uint8Array(firstBytes);
   length = 0;
 
-  /** Copies `length` bytes from `start` of `from`, adds a NUL, and gives the place of the copy. */
-  add(from: Uint8Array, start: number, length: number): number {
+  /** Copies bytes from `start` of `from` up to a NUL, but not more than `most`; the place of the copy, which a NUL ends. */
+  add(from: Uint8Array, start: number, most: number): number {
     const at = this.length;
-    const end = at + length + 1;
-    if (end > this.#buffer.byteLength) grow(this.#buffer, end);
+    while (at + most >= this.bytes.length) {
+      const outgrown = this.bytes;
+      this.bytes = new Uint8Array(outgrown.length * growth);
+      this.bytes.set(outgrown);
+      free(outgrown.buffer);
+    }
     const { bytes } = this;
-    // Names are short: a loop is quicker than a view and a set.
-    for (let i = 0; i < length; i++) bytes[at + i] = from[start + i] as number;
-    this.length = end;
+    let length = 0;
+    for (let byte = from[start]!; byte !== 0 && length < most; byte = from[start + length]!) bytes[at + length++] = byte;
+    this.length = at + length + 1;
     return at;
   }
 
@@ -64,25 +59,34 @@ export class Strings {
   }
 }
 
-/** Finds rows of a table by a key of words, by open addressing. */
+/**
+ * Finds rows of a table by a hash of their key, by open addressing:
+ * `for (let slot = index.first(hash); index.row(slot) >= 0; slot = index.next(slot)) …`
+ */
 export class RowIndex {
-  #slots = new Uint32Array(1024);
+  #slots: Uint32Array;
   readonly #hashOf: (row: number) => number;
   #used = 0;
 
-  /** `hashOf` gives the hash of a row that is in the index. */
-  constructor(hashOf: (row: number) => number) {
+  /** `hashOf` gives the hash of a row that is in the index; `expected` rows will find room without moving. */
+  constructor(hashOf: (row: number) => number, expected = 500) {
     this.#hashOf = hashOf;
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(expected * 2 + 2)));
   }
 
-  /** The first row with this hash that `matches`, or -1. */
-  find(hash: number, matches: (row: number) => boolean): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = this.#slots[slot] as number;
-      if (entry === 0) return -1;
-      if (matches(entry - 1)) return entry - 1;
-    }
+  /** The first place to look for a row with this hash. */
+  first(hash: number): number {
+    return hash & (this.#slots.length - 1);
+  }
+
+  /** The next place to look. */
+  next(slot: number): number {
+    return (slot + 1) & (this.#slots.length - 1);
+  }
+
+  /** The row at a place, or -1: then the index does not have what is looked for. */
+  row(slot: number): number {
+    return this.#slots[slot]! - 1;
   }
 
   add(hash: number, row: number): void {
@@ -109,5 +113,5 @@ export const mix = (a: number, b: number, c: number): number => {
   let hash = Math.imul(a ^ Math.imul(b, 0x9e3779b1) ^ Math.imul(c, 0x85ebca6b), 0xcc9e2d51);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 };

@@ -1,6 +1,7 @@
 import type { Fs } from '../fs/fs.ts';
 import { type Place, trace } from '../trace/trace.ts';
-import { type Census, ends, linkField } from './census.ts';
+import type { Atlas } from './atlas.ts';
+import { ends, linkField } from './census.ts';
 
 const loop = ends.indexOf('loop');
 const missing = ends.indexOf('missing');
@@ -10,13 +11,14 @@ const missing = ends.indexOf('missing');
  * ENOENT is a missing file or a volume that is not mounted. Yields now and then, for a caller that
  * shows progress or stops.
  */
-export function* settle(census: Census, fs: Fs, root: Place, absentVolumes: readonly string[]): Iterable<void> {
+export function* settle(atlas: Atlas, fs: Fs, root: Place, absentVolumes: readonly string[]): Iterable<void> {
+  const { census } = atlas;
   const { words, width, count } = census.links;
   const followingMounts = new Set<number>();
   let asked = 0;
   for (let row = 0; row < count; row++) {
     const at = row * width + linkField.state;
-    const doubtful = words[at] === loop || (words[at] === missing && absentVolumes.length > 0);
+    const doubtful = words[at] === loop ? !atlas.isLoop(row) : words[at] === missing && absentVolumes.length > 0;
     if (!doubtful) continue;
     if (++asked % 500 === 0) yield;
     const { end } = trace(fs, census.linkPhysicalPath(row), { from: root, root, absentVolumes, followingMounts });

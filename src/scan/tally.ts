@@ -105,7 +105,7 @@ export const isAncestorCycle = (census: Census, atlas: Atlas, row: number): bool
   const at = row * linkField.width;
   if (!(words[at + linkField.state]! & leadsToDir)) return false;
   const target = census.findDir(words[at + linkField.inoLow]!, words[at + linkField.inoHigh]!, words[at + linkField.device]!);
-  const spot = target >= 0 ? target : atlas.steps(row).end;
+  const spot = target >= 0 ? target : atlas.endOf(row);
   return spot !== undefined && atlas.isWithin(words[at + linkField.dir]!, spot);
 };
 

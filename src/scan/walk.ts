@@ -31,6 +31,8 @@ const majorWord = (statxAt + devMajor) >> 2;
 const minorWord = (statxAt + devMinor) >> 2;
 
 const mountRoot = 0x2000;
+/** NAME_MAX (limits.h), and more: a file system may allow longer names. */
+const nameMax = 4095;
 const typeBits = 0o170000;
 const dirMode = 0o040000;
 
@@ -70,7 +72,9 @@ const gone = -2;
 const closed = -3;
 
 /** Directories kept open for their children: more are closed, oldest first, and found again by their names. */
-const openLimit = 512;
+const openMost = 512;
+/** The answer in place of an errno where a path is too long to be asked for. */
+const unasked = -4096;
 
 /** An open directory and how many of its children have still to be opened from it. */
 interface Open {
@@ -90,8 +94,9 @@ export class Walk {
   readonly #options: WalkOptions;
   readonly #pending: number[] = [];
   readonly #open = new Map<number, Open>();
-  /** How many of them hold a descriptor. */
+  /** How many of them hold a descriptor, and how many may: fewer once the process has no more to give. */
   #held = 0;
+  #openLimit = openMost;
   readonly #rootFds: number[] = [];
   readonly #rootDevices: number[] = [];
   readonly #entered = new Map<number, boolean>();
@@ -157,7 +162,7 @@ export class Walk {
     if (children === 0) this.#probe.close(fd);
     else {
       this.#open.set(row, { fd, children });
-      if (++this.#held > openLimit) this.#closeOldest();
+      if (++this.#held > this.#openLimit) this.#closeOldest();
     }
   }
 
@@ -185,7 +190,7 @@ export class Walk {
   #openDir(parentFd: number, row: number): number {
     const fd = this.#probe.openDir(parentFd, this.#putName(row));
     if (fd !== -EMFILE || this.#held < 2) return fd;
-    this.#closeOldest();
+    this.#spare();
     const parent = this.census.dirs.words[row * dirField.width + dirField.parent]!;
     const again = this.#fdOf(parent);
     return again < 0 ? again : this.#openDir(again, row);
@@ -202,8 +207,17 @@ export class Walk {
     return probeLayout.name;
   }
 
-  /** The descriptor of a directory whose children are being entered; found again by name and identity if it was closed. */
+  /** The descriptor of a directory whose children are being entered. */
   #fdOf(row: number): number {
+    for (;;) {
+      const fd = this.#findAgain(row);
+      if (fd !== -EMFILE || this.#held < 2) return fd;
+      this.#spare();
+    }
+  }
+
+  /** Goes to a directory by name and identity, from the nearest one above that is still open. Those just above it stay open. */
+  #findAgain(row: number): number {
     const { words } = this.census.dirs;
     const way: number[] = [];
     let fd = -1;
@@ -213,12 +227,13 @@ export class Walk {
       if (fd < 0) way.push(at);
     }
     let passed = -1;
-    for (const next of way.reverse()) {
+    for (let left = way.length; left > 0; left--) {
+      const next = way[left - 1]!;
       const opened = this.#openAgain(fd, next);
       if (passed >= 0) this.#probe.close(passed);
       if (opened < 0) return opened;
       fd = opened;
-      const open = this.#open.get(next);
+      const open = left === 1 || left * 2 <= this.#openLimit ? this.#open.get(next) : undefined;
       passed = open ? -1 : fd;
       if (open) {
         open.fd = fd;
@@ -233,6 +248,12 @@ export class Walk {
     if (fd < 0 || (this.#probe.fstat(fd) === 0 && this.#isRow(row))) return fd;
     this.#probe.close(fd);
     return -ENOENT;
+  }
+
+  /** Makes do with half of the descriptors held now; lets go of all, since those still needed are found again. */
+  #spare(): void {
+    this.#openLimit = this.#held >> 1;
+    for (const open of this.#open.values()) this.#release(open);
   }
 
   /** Closes half of the directories that are kept open, those entered first. */
@@ -322,7 +343,10 @@ export class Walk {
     for (;;) {
       const filled = probe.getdents(fd);
       if (filled <= 0) {
-        if (filled < 0) this.#blind(this.census.dirPath(row), 'getdents64', -filled);
+        if (filled < 0) {
+          this.census.unread.add(row);
+          this.#blind(this.census.dirPath(row), 'getdents64', -filled);
+        }
         return this.#pending.length - before;
       }
       const end = dents + filled;
@@ -357,8 +381,7 @@ export class Walk {
   }
 
   #addName(name: number): number {
-    const { bytes } = this.#probe;
-    return this.census.strings.add(bytes, name, bytes.indexOf(0, name) - name);
+    return this.census.strings.add(this.#probe.bytes, name, nameMax);
   }
 
   /** For file systems whose directories do not tell types. */
@@ -404,16 +427,17 @@ export class Walk {
     // EINVAL: no longer a link.
     if (length < 0) return length === -EINVAL ? gone : this.#refused(length, dir, name, 'readlinkat');
     const place = this.#addName(name);
-    census.strings.add(probe.bytes, textAt, length);
+    const text = census.strings.add(probe.bytes, textAt, length);
     const followed = this.#options.root ? this.#statInRoot(dir, place, this.#options.root) : probe.stat(fd, name);
     const at = census.links.add();
     const { words } = census.links;
     words[at + linkField.dir] = dir;
     words[at + linkField.name] = place;
+    words[at + linkField.text] = text;
     if (followed < 0) {
-      const kind = stateOfErrno(-followed);
+      const kind = followed === unasked ? unknownState : stateOfErrno(-followed);
       words[at + linkField.state] = kind;
-      if (kind === unknownState) words[at + linkField.inoLow] = -followed;
+      if (kind === unknownState) words[at + linkField.inoLow] = followed === unasked ? ENAMETOOLONG : -followed;
       return place;
     }
     words[at + linkField.inoLow] = probe.words[inoWord]!;
@@ -429,7 +453,7 @@ export class Walk {
     const dirPath = encodeBytes(census.physicalPath(dir));
     const linkName = census.strings.at(name);
     const { bytes } = this.#probe;
-    if (dirPath.length + 1 + linkName.length >= probeLayout.textBytes) return -ENAMETOOLONG;
+    if (dirPath.length + 1 + linkName.length >= probeLayout.textBytes) return unasked;
     bytes.set(dirPath, probeLayout.name);
     bytes[probeLayout.name + dirPath.length] = 0x2f;
     bytes.set(linkName, probeLayout.name + dirPath.length + 1);
