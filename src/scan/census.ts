@@ -291,9 +291,9 @@ export class Census {
     let at = row * dirField.width;
     for (; words[at + dirField.parent] !== noDir; at = words[at + dirField.parent]! * dirField.width)
       parts.push(decodeBytes(this.strings.at(words[at + dirField.name]!)));
-    const root = this.roots[words[at + dirField.name]!]!;
-    parts.push(root[form]);
-    return parts.reduceRight(join);
+    const root = this.roots[words[at + dirField.name]!]![form];
+    // In one go: a tree can be so deep that a path per level would take for ever.
+    return parts.length === 0 ? root : join(root, parts.reverse().join('/'));
   }
 }
 
