@@ -25,7 +25,7 @@ await build({ ...common, entryPoints: ['src/mod.ts'], format: 'esm' });
 // ES modules costs 17 ms more for the same.
 await build({
   ...common,
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: ['src/cli/main.ts', 'src/cli/scout.ts'],
   format: 'cjs',
   minifyWhitespace: true,
   lineLimit: 160,

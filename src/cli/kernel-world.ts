@@ -21,7 +21,9 @@ export const kernelWorld = (rootPath: string | undefined, progress: Progress): W
     throw new CommandError(`cannot take ${show(rootPath ?? '/')} as the root: ${root.reason}`, [], 2);
   const host = rootPath === undefined ? '/' : pathOf(root);
   const here = kernel.readlink(kernel.cwd, '/proc/self/cwd');
-  const below = here instanceof Fault ? undefined : relativeTo(host, here);
+  if (here instanceof Fault)
+    throw new CommandError(`cannot tell the path of the working directory: ${here.reason}`, ['cd to another one first'], 2);
+  const below = relativeTo(host, here);
   const place: Place = { handle: root, path: '/' };
   return {
     fs: kernel,

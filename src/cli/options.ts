@@ -29,5 +29,10 @@ export const walkOptions = {
     value: 'PATTERN',
     help: 'skip what PATTERN matches, written as in .gitignore; can be repeated',
   },
+  'read-ahead': {
+    type: 'string',
+    value: 'THREADS',
+    help: 'read ahead with so many threads, 0 for none; by default with 4 where storage is slow',
+  },
   'exclude-from': { type: 'string', multiple: true, value: 'FILE', help: 'take such patterns from FILE, one a line' },
 } as const satisfies Options;

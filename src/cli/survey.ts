@@ -7,7 +7,9 @@ import { settle } from '../scan/settle.ts';
 import { Walk, type WalkOptions } from '../scan/walk.ts';
 import { type Place, trace } from '../trace/trace.ts';
 import type { Request, World } from './command.ts';
+import { UsageError } from './command-error.ts';
 import { openPhysical } from './open-physical.ts';
+import { readAhead } from './scouts.ts';
 import { show } from './show.ts';
 
 /** A walk over the directories that the user named. */
@@ -25,8 +27,8 @@ export interface SurveyOptions extends Pick<WalkOptions, 'wanted'> {
   readonly enough?: (census: Census) => boolean;
 }
 
-/** Entries between two looks at the terminal: some 20 ms. */
-const stride = 16_384;
+/** Entries between two looks at the terminal: some milliseconds, more where storage is slow. */
+const stride = 2048;
 
 /** Walks `roots` as the request's options want it, showing progress, until done or interrupted. */
 export const survey = async (
@@ -53,8 +55,11 @@ export const survey = async (
     else walk.addRoot(handles.use(opened.handle), { path, physical: opened.path });
   }
   const { census } = walk;
+  // What is left out would be read ahead as well.
+  using ahead = excludes ? undefined : readAhead(options.level, threadsOf(request));
   while (!walk.step(stride) && !options.enough?.(census) && !world.interrupted()) {
     world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
+    ahead?.help(walk);
     await world.pause();
   }
   const atlas = new Atlas(census, world.fs, world.root);
@@ -77,6 +82,13 @@ export function* blindSpots(census: Census): Iterable<string> {
 }
 
 export const count = (number: number): string => number.toLocaleString('en-US');
+
+const threadsOf = (request: Request): number | undefined => {
+  const given = request.value('read-ahead');
+  if (given === undefined) return undefined;
+  if (!/^\d{1,2}$/.test(given)) throw new UsageError(`--read-ahead takes a number of threads up to 99, not ${show(given)}`);
+  return Number(given);
+};
 
 /** The directory at a path, or the sentence that says why there is none. */
 const openRoot = (world: World, path: string): Place | string => {

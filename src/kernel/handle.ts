@@ -22,6 +22,11 @@ export const adopt = (fd: number): number => {
   return fd;
 };
 
+/** Another thread has taken charge of a descriptor. */
+export const disown = (fd: number): void => {
+  watched?.delete(fd);
+};
+
 /** close(2). Its errors say nothing that a reader could act on. */
 export const close = (fd: number): void => {
   watched?.delete(fd);

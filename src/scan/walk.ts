@@ -19,6 +19,13 @@ export interface WalkOptions {
   readonly wanted?: (inoLow: number, inoHigh: number, dev: number) => boolean;
 }
 
+/** Somebody who reads directories before the walk comes to them. */
+export interface ReadAhead {
+  wants(): boolean;
+  /** Takes over an open directory, and will close it. */
+  take(fd: number): void;
+}
+
 const { statx: statxAt, text: textAt, dents } = probeLayout;
 const { devMajor, devMinor } = statxField;
 const inoWord = (statxAt + statxField.ino) >> 2;
@@ -93,6 +100,8 @@ export class Walk {
   readonly #probe: Probe;
   readonly #options: WalkOptions;
   readonly #pending: number[] = [];
+  /** Pending directories below this place have been handed out to be read ahead. */
+  #ahead = 0;
   readonly #open = new Map<number, Open>();
   /** How many of them hold a descriptor, and how many may: fewer once the process has no more to give. */
   #held = 0;
@@ -123,6 +132,19 @@ export class Walk {
   /** Directories not yet entered. */
   get pending(): number {
     return this.#pending.length;
+  }
+
+  /** Hands out directories that the walk will come to last. */
+  feed(ahead: ReadAhead): void {
+    const { dirs } = this.census;
+    this.#ahead = Math.min(this.#ahead, this.#pending.length);
+    while (this.#ahead < this.#pending.length - 1 && ahead.wants()) {
+      const row = this.#pending[this.#ahead++]!;
+      const parent = dirs.words[row * dirField.width + dirField.parent]!;
+      const parentFd = parent === noDir ? -1 : this.#fdOf(parent);
+      const fd = parentFd < 0 ? -1 : this.#probe.openDir(parentFd, this.#putName(row));
+      if (fd >= 0) ahead.take(fd);
+    }
   }
 
   /** Walks on until about `budget` more entries are seen; true when nothing is left. */

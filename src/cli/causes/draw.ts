@@ -6,7 +6,7 @@ import type { Cause } from './cause.ts';
 import type { Explanation } from './explain.ts';
 import { kindPhrase } from './kind-phrase.ts';
 import { speak } from './sentence.ts';
-import { sizeText } from './size-text.ts';
+import { sizeText } from '../size-text.ts';
 
 /** A route as people read it: the path, each link, the end, one sentence, and what to try. */
 export function* draw(explanation: Explanation, look: Look): Iterable<string> {
