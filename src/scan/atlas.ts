@@ -116,7 +116,7 @@ export class Atlas {
       const parent = dirs.words[at + dirField.parent]!;
       if (parent !== noDir) this.#index.add(mix(hashAt(dirs.words[at + dirField.name]!), parent, 0), row << 1);
     }
-    this.#linkNames = new Uint32Array(2 ** Math.ceil(Math.log2(links.count + 1)));
+    this.#linkNames = new Uint32Array(2 ** Math.ceil(Math.log2(links.count + 1)) * 2);
     const bits = this.#linkNames.length * 32 - 1;
     for (let row = 0; row < links.count; row++) {
       const at = row * linkField.width;

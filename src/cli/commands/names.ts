@@ -7,6 +7,7 @@ import { basename, join } from '../causes/scene.ts';
 import type { Command, Look, Request, World } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { btrfsNames, type InodePaths, type Told } from '../names/btrfs-names.ts';
+import { candidates } from '../names/candidates.ts';
 import type { File } from '../names/file.ts';
 import { covered, mountOf, nearestLast, otherMounts, type Scope, statOf } from '../names/scope.ts';
 import { walkOptions } from '../options.ts';
@@ -14,6 +15,8 @@ import { show } from '../show.ts';
 import { blindSpots, count, type Survey, survey } from '../survey.ts';
 
 export interface Report {
+  /** The directory of --outside. */
+  readonly outside: string | undefined;
   readonly files: readonly FileNames[];
   readonly failed: readonly string[];
   /** No name is missing but those that the request left out. */
@@ -98,15 +101,17 @@ names are missing that may be where could not be looked. With --null: the names.
     const [inside] = outside === undefined ? [] : scopeOf(world, outside, failed);
     const search: Search = { world, request, ins, inside, inodePaths, doubted: [] };
     // Where a scope cannot be walked, names in it would look absent.
-    if (failed.length > 0) return { files: [], failed, complete: false, doubted: [] };
+    if (failed.length > 0) return { outside, files: [], failed, complete: false, doubted: [] };
     const given = request.operands.length > 0 || !inside;
     const files = given ? filesOf(world, request, failed) : await filesWithNamesOutside(search, inside);
     const found = await namesOf(search, files);
     const complete = search.doubted.length === 0 && found.every(({ missing }) => !missing || missing.elsewhere);
-    return { files: found, failed, complete, doubted: search.doubted };
+    return { outside, files: found, failed, complete, doubted: search.doubted };
   },
 
-  *render({ files }, look) {
+  *render({ outside, files, failed }, look) {
+    if (files.length === 0 && failed.length === 0)
+      yield `no file in ${look.show(outside ?? '')} has a name outside of it`;
     for (const [i, file] of files.entries()) {
       if (i > 0) yield '';
       yield* drawn(file, look);
@@ -268,7 +273,10 @@ const walkFor = async (
   const walked = await survey(world, request, inside ? [...roots, inside.path] : roots, {
     level: 'full',
     ...(ins.length === 0 && { oneFileSystem: true }),
-    wanted: candidates(world, files),
+    wanted: candidates(
+      world,
+      files.map(({ stat }) => stat),
+    ),
     enough: (census) => files.every((file) => missingOf(census, file) === 0),
   });
   const { census } = walked;
@@ -314,32 +322,6 @@ const mountsOf = (world: World, files: readonly File[]): readonly Scope[] => {
       : [mountOf(world, file)],
   );
   return [...new Map(scopes.map((scope) => [scope.path, scope])).values()];
-};
-
-/** File systems whose directories give the number of the inode that a name opens, unless a mount covers it. */
-const honest = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'tmpfs', 'f2fs']);
-
-/** Which entries are worth a look. Others cost no call. */
-const candidates = (world: World, files: readonly File[]): NonNullable<Parameters<typeof survey>[3]['wanted']> => {
-  const mounts = world.mounts();
-  // Lower halves: what else has the same one is told apart when it is looked at.
-  const wanted = new Map<number, Set<number> | 'all'>();
-  for (const { stat } of files) {
-    // By the mount: on btrfs a file's device is not the one that the list of mounts has.
-    const type = mounts.find(({ id }) => id === stat.mountId)?.type ?? world.fileSystemType(stat.dev);
-    const known = wanted.get(stat.dev);
-    if (!honest.has(type ?? '') || known === 'all') wanted.set(stat.dev, 'all');
-    else wanted.set(stat.dev, (known ?? new Set()).add(Number(stat.ino & 0xffffffffn)));
-  }
-  return (inoLow, _, dev) => {
-    let inodes = wanted.get(dev);
-    if (inodes === undefined) {
-      // On a stacked file system a directory's device need not be that of the files in it.
-      inodes = honest.has(world.fileSystemType(dev) ?? '') ? new Set() : 'all';
-      wanted.set(dev, inodes);
-    }
-    return inodes === 'all' || inodes.has(inoLow);
-  };
 };
 
 /** The row of a file in a census, or -1. */

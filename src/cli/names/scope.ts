@@ -36,7 +36,7 @@ export const nearestLast = (world: World, scopes: readonly Scope[], files: reado
 };
 
 /** The directory at the root of the mount that a file's directory lies on. */
-export const mountOf = (world: World, { path }: File): Scope => {
+export const mountOf = (world: World, { path }: Pick<File, 'path'>): Scope => {
   const top = ancestors(path).find((above) => statOf(world, above)?.mountRoot) ?? '/';
   return { path: top, physical: top };
 };
