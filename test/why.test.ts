@@ -5,7 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { draw } from '../src/cli/causes/draw.ts';
-import { editDistance } from '../src/cli/causes/edit-distance.ts';
+import { editDistance } from '../src/cli/edit-distance.ts';
 import type { Explanation } from '../src/cli/causes/explain.ts';
 import { nearNames } from '../src/cli/causes/near-names.ts';
 import { permissionCause } from '../src/cli/causes/permission.ts';
