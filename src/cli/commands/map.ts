@@ -1,13 +1,23 @@
 import { deviceText } from '../../fs/identity.ts';
-import { Atlas } from '../../scan/atlas.ts';
-import type { Census, Level, Link, MultiNamed } from '../../scan/census.ts';
-import { crosses, isAbsolute, isAncestorCycle, type LinkTally, type NameTally, tallyLinks, tallyNames } from '../../scan/tally.ts';
+import type { Atlas } from '../../scan/atlas.ts';
+import { type Census, dirField, type Level, type Link, type MultiNamed } from '../../scan/census.ts';
+import {
+  crosses,
+  isAbsolute,
+  isAncestorCycle,
+  type LinkTally,
+  type NameTally,
+  tallyLinks,
+  tallyNames,
+} from '../../scan/tally.ts';
 import { type End, health } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
-import type { Command, Look, Request, World } from '../command.ts';
+import type { Command, Look, World } from '../command.ts';
 import { UsageError } from '../command-error.ts';
+import { displayWidth } from '../display-width.ts';
+import { fit } from '../fit.ts';
 import { walkOptions } from '../options.ts';
-import { sizeText as bytes } from '../causes/size-text.ts';
+import { sizeText as bytes } from '../size-text.ts';
 import { blindSpots, count, survey } from '../survey.ts';
 
 const listKinds = [
@@ -30,6 +40,7 @@ type ListKind = (typeof listKinds)[number];
 export interface Report {
   readonly census: Census;
   readonly failed: readonly string[];
+  /** Those that directories of the scan lie on. */
   readonly fileSystems: readonly { readonly dev: number; readonly type: string | undefined }[];
   readonly links: LinkTally | undefined;
   readonly longest: { readonly path: string; readonly hops: number } | undefined;
@@ -97,13 +108,12 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
     const level = (request.value('level') as Level | undefined) ?? 'full';
     checkLevel(level, kind, request.flag('du'));
     const roots = request.operands.length > 0 ? request.operands : ['.'];
-    const { census, failed } = await survey(world, request, roots, { level });
-    const atlas = new Atlas(census, world.fs, world.root);
+    const { census, atlas, failed } = await survey(world, request, roots, { level });
     const links = level === 'names' ? undefined : tallyLinks(census, atlas, 5);
     return {
       census,
       failed,
-      fileSystems: census.devices.map((dev) => ({ dev, type: world.fileSystemType(dev) })),
+      fileSystems: devicesOf(census).map((dev) => ({ dev, type: world.fileSystemType(dev) })),
       links,
       longest: links?.longest && { path: census.link(links.longest.row).path, hops: links.longest.hops },
       mostLinked: (links?.mostLinked ?? []).map(({ row, links }) => ({ path: endOf(world, census, row), links })),
@@ -114,36 +124,44 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
   },
 
   *render(report, look, request) {
-    if (report.list) {
-      for (const item of report.list) yield* 'paths' in item ? fileLines(item, look) : [linkLine(item, look)];
-    } else yield* picture(report, look, request.flag('du'));
+    const { census, list } = report;
+    if (list) {
+      for (const item of list) yield* 'paths' in item ? fileLines(item, look) : [linkLine(item, look)];
+      // A program that reads the lines wants none here.
+      if (list.length === 0 && look.width !== undefined) yield look.paint('dim', `none among ${entryCount(census)}`);
+    } else if (census.roots.length > 0) yield* picture(report, look, request.flag('du'));
   },
 
   json(report) {
-    const { census, links, names } = report;
+    const { census, links, names, longest } = report;
     return {
       roots: census.roots.map(({ path }) => path),
+      failed: report.failed,
       level: census.level,
-      complete: census.complete,
+      complete: isComplete(report),
       counts: census.counts,
-      fileSystems: report.fileSystems.map(({ dev, type }) => ({ device: deviceText(dev), type })),
-      symlinks: links && {
-        total: links.total,
-        ...Object.fromEntries(Object.entries(links.ends)),
-        broken: sumOf(links, 'broken'),
-        absolute: links.absolute,
-        relative: links.relative,
-        direct: links.direct,
-        through: links.through,
-        toDirectories: links.toDirectories,
-        acrossFileSystems: links.acrossFileSystems,
-        ancestorCycles: links.ancestorCycles,
-        longest: report.longest,
-        mostLinked: report.mostLinked,
-      },
-      hardLinks: names,
+      fileSystems: report.fileSystems.map(({ dev, type }) => ({ device: deviceText(dev), type: type ?? null })),
+      symlinks: links
+        ? {
+            total: links.total,
+            good: links.ends.found,
+            broken: sumOf(links, 'broken'),
+            unknown: sumOf(links, 'unknown'),
+            ends: links.ends,
+            absolute: links.absolute,
+            relative: links.relative,
+            direct: links.direct,
+            through: links.through,
+            toDirectories: links.toDirectories,
+            acrossFileSystems: links.acrossFileSystems,
+            ancestorCycles: links.ancestorCycles,
+            longest: longest ?? null,
+            mostLinked: report.mostLinked,
+          }
+        : null,
+      hardLinks: names ?? null,
       blind: census.blind,
-      list: report.list && listJson(report.list),
+      list: report.list ? listJson(report.list) : null,
     };
   },
 
@@ -154,7 +172,7 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
     }
   },
 
-  exitCode: ({ census, failed }) => (failed.length > 0 ? 1 : census.complete ? 0 : 3),
+  exitCode: (report) => (report.failed.length > 0 ? 1 : isComplete(report) ? 0 : 3),
 
   *problems({ census, failed }) {
     yield* failed;
@@ -162,11 +180,25 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
   },
 };
 
+const isComplete = ({ census, failed, interrupted }: Report): boolean =>
+  census.complete && failed.length === 0 && !interrupted;
+
+/** Of directories that were entered: a link may lead to other devices, and a mount point lie on one. */
+const devicesOf = (census: Census): readonly number[] => {
+  const { words, width, count } = census.dirs;
+  const seen = new Set<number>();
+  for (let row = 0; row < count; row++) if (!census.unread.has(row)) seen.add(words[row * width + dirField.device]!);
+  return [...seen].map((device) => census.devices[device]!);
+};
+
 const checkLevel = (level: Level, kind: ListKind | undefined, du: boolean): void => {
   const needs = du || kind === 'hard' || kind === 'outside' ? 'full' : kind ? 'symlinks' : 'names';
   const order: readonly Level[] = ['names', 'symlinks', 'full'];
   if (order.indexOf(level) < order.indexOf(needs))
-    throw new UsageError(`--level ${level} does not look at what ${du ? '--du' : '--list'} asks for`, `--level ${needs}`);
+    throw new UsageError(
+      `--level ${level} does not look at what ${du ? '--du' : '--list'} asks for`,
+      `--level ${needs}`,
+    );
 };
 
 /** The physical path of what a good link leads to. */
@@ -227,7 +259,10 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const byPath = (a: { readonly path: string }, b: { readonly path: string }): number => compare(a.path, b.path);
 
 const sumOf = ({ ends }: LinkTally, wanted: 'broken' | 'unknown'): number =>
-  Object.entries(ends).reduce((sum, [kind, number]) => (health(kind as End['kind']) === wanted ? sum + number : sum), 0);
+  Object.entries(ends).reduce(
+    (sum, [kind, number]) => (health(kind as End['kind']) === wanted ? sum + number : sum),
+    0,
+  );
 
 const listJson = (list: readonly (ListedLink | ListedFile)[]): Iterable<unknown> =>
   list.map((item) =>
@@ -247,9 +282,11 @@ const listJson = (list: readonly (ListedLink | ListedFile)[]): Iterable<unknown>
           text: item.text,
           end: item.end,
           health: health(item.end),
-          errno: item.errno,
-          target: item.target && { device: deviceText(item.target.dev), inode: item.target.ino, directory: item.leadsToDir },
-          hops: item.hops,
+          errno: item.errno ?? null,
+          target: item.target
+            ? { device: deviceText(item.target.dev), inode: item.target.ino, directory: item.leadsToDir }
+            : null,
+          hops: item.hops ?? null,
         },
   );
 
@@ -266,87 +303,159 @@ const reasons: Readonly<Record<End['kind'], string>> = {
   unknown: 'unknown',
 };
 
-const linkLine = ({ path, text, end, errno, hops }: ListedLink, { show, paint }: Look): string => {
-  const line = `${paint('link', show(path))} -> ${show(text)}`;
-  if (end === 'found') return hops && hops > 1 ? `${line}  ${paint('dim', `${hops} links`)}` : line;
-  const style = health(end) === 'broken' ? 'bad' : 'doubt';
-  return `${line}  ${paint(style, errno ? `${reasons[end]}: ${errno}` : reasons[end])}`;
+/** One line each: on a terminal the path and the text are cut where both would not fit. */
+const linkLine = ({ path, text, end, errno, hops }: ListedLink, { width, show, paint }: Look): string => {
+  const verdict =
+    end === 'found' ? (hops && hops > 1 ? `${hops} links` : '') : errno ? `${reasons[end]}: ${errno}` : reasons[end];
+  const room = (width ?? Infinity) - 1 - arrow.length - (verdict === '' ? 0 : verdict.length + 2);
+  const to = fit(text, Math.max(room - displayWidth(show(path)), Math.floor(room / 2)), show);
+  const from = fit(path, room - displayWidth(to), show);
+  const style = end === 'found' ? 'dim' : health(end) === 'broken' ? 'bad' : 'doubt';
+  return `${paint('link', from)}${arrow}${to}${verdict === '' ? '' : `  ${paint(style, verdict)}`}`;
 };
 
-function* fileLines({ dev, ino, nlink, seen, size, paths }: ListedFile, { show, paint }: Look): Iterable<string> {
+const arrow = ' -> ';
+
+function* fileLines(
+  { dev, ino, nlink, seen, size, paths }: ListedFile,
+  { width, show, paint }: Look,
+): Iterable<string> {
   const outside = nlink > seen ? `, ${count(nlink - seen)} outside` : '';
-  yield paint('bold', `inode ${ino} on ${deviceText(dev)}: ${count(seen)} of ${count(nlink)} names${outside}, ${bytes(size)}`);
-  for (const path of paths) yield `  ${show(path)}`;
+  yield paint(
+    'bold',
+    `inode ${ino} on ${deviceText(dev)}: ${count(seen)} of ${count(nlink)} names${outside}, ${bytes(size)}`,
+  );
+  for (const path of paths) yield `  ${fit(path, (width ?? Infinity) - 3, show)}`;
 }
 
-function* picture({ census, fileSystems, links, longest, mostLinked, names }: Report, look: Look, du: boolean): Iterable<string> {
-  const { show, paint } = look;
+function* picture(report: Report, look: Look, du: boolean): Iterable<string> {
+  const { census, fileSystems, links, names } = report;
+  const { width, show, paint } = look;
   const { counts } = census;
-  const where = census.roots.map(({ path }) => show(path)).join(', ');
-  yield paint('bold', `${where}${census.stopped ? ' (stopped before the end)' : ''}`);
-  yield line(counts.entries, 'entries', `${count(counts.dirs)} directories, ${count(counts.files)} files, ${count(counts.links)} symbolic links${counts.others ? `, ${count(counts.others)} others` : ''}`);
-  const systems = fileSystems.map(({ dev, type }) => `${type ?? 'unknown'} on ${deviceText(dev)}`);
-  yield line(fileSystems.length, fileSystems.length === 1 ? 'file system' : 'file systems', systems.join(', '));
-  for (const [number, words] of [
-    [counts.seenAgain, 'directories met again, counted once'],
-    [counts.notEntered, 'directories of other file systems, not entered'],
-    [counts.excluded, 'entries excluded'],
-    [counts.vanished, 'entries gone before they could be looked at'],
-    [census.blind.length, 'places that could not be looked at: the counts are too low'],
+  const stopped = isStopped(report) ? ' (stopped before the end)' : '';
+  for (const { path } of census.roots)
+    yield paint('bold', fit(path, (width ?? Infinity) - 1 - stopped.length, show) + stopped);
+  yield* line(counts.entries, plural(counts.entries, 'entry', 'entries'), look, [
+    `${count(counts.dirs)} ${plural(counts.dirs, 'directory', 'directories')}`,
+    `${count(counts.files)} ${plural(counts.files, 'file')}`,
+    `${count(counts.links)} ${plural(counts.links, 'symbolic link')}`,
+    ...(counts.others ? [`${count(counts.others)} ${plural(counts.others, 'other')}`] : []),
+  ]);
+  const systems = fileSystems.map(({ dev, type }) => `${type ?? 'unknown'} (${deviceText(dev)})`);
+  yield* line(systems.length, plural(systems.length, 'file system'), look, systems);
+  for (const [number, one, many] of [
+    [counts.seenAgain, 'directory met again, counted once', 'directories met again, counted once'],
+    [
+      counts.notEntered,
+      'directory of another file system, not entered',
+      'directories of other file systems, not entered',
+    ],
+    [counts.excluded, 'entry excluded, with all below it', 'entries excluded, with all below them'],
+    [counts.vanished, 'entry gone or changed meanwhile, not counted', 'entries gone or changed meanwhile, not counted'],
+    [
+      census.blind.length,
+      'place that could not be looked at: there may be more than is counted',
+      'places that could not be looked at: there may be more than is counted',
+    ],
   ] as const)
-    if (number > 0) yield line(number, words, '');
-  if (links) yield* linkLines(links, longest, mostLinked, look);
-  if (names) yield* nameLines(names);
-  if (du) {
-    yield '';
-    yield paint('bold', 'storage, each inode once');
-    yield `  ${bytes(counts.blocks * 512).padStart(11)}  in use by these ${count(counts.entries)} entries`;
-    yield `  ${bytes(names?.bytesSharedOutside ?? 0).padStart(11)}  of it shared with names outside: removing the tree does not free it`;
-    yield `  ${bytes(counts.bytes).padStart(11)}  length of all files together`;
-  }
+    if (number > 0) yield* line(number, plural(number, one, many), look);
+  if (links) yield* linkLines(report, links, look);
+  if (names) yield* nameLines(names, look);
+  if (!du) return;
+  yield '';
+  yield paint('bold', 'storage, each inode counted once');
+  yield* line(bytes(counts.blocks * 512), 'used by what is counted here', look);
+  yield* line(
+    bytes(names?.bytesSharedOutside ?? 0),
+    'of it is not freed by removing all this: names outside share it',
+    look,
+  );
+  yield* line(bytes(counts.bytes), 'if the lengths of all files are added up', look);
 }
 
-const line = (number: number, words: string, more: string): string =>
-  `  ${count(number).padStart(11)}  ${words}${more === '' ? '' : `: ${more}`}`;
+const isStopped = ({ census, interrupted }: Report): boolean => census.stopped || interrupted;
 
-function* linkLines(links: LinkTally, longest: Report['longest'], mostLinked: Report['mostLinked'], { show, paint }: Look): Iterable<string> {
+const entryCount = ({ counts }: Census): string =>
+  `${count(counts.entries)} ${plural(counts.entries, 'entry', 'entries')}`;
+
+const plural = (number: number, one: string, many = `${one}s`): string => (number === 1 ? one : many);
+
+const numberColumns = 13;
+
+/** A number, what it counts, and what it consists of; on a terminal the parts go on below where they do not fit. */
+function* line(
+  number: number | string,
+  words: string,
+  { width }: Look,
+  parts: readonly string[] = [],
+): Iterable<string> {
+  let text = `${(typeof number === 'number' ? count(number) : number).padStart(numberColumns)}  ${words}`;
+  for (const [index, part] of parts.entries()) {
+    const mark = index === 0 ? ':' : ',';
+    if (displayWidth(text) + mark.length + 1 + part.length < (width ?? Infinity)) text += `${mark} ${part}`;
+    else {
+      yield text + mark;
+      text = `${' '.repeat(numberColumns + 4)}${part}`;
+    }
+  }
+  yield text;
+}
+
+function* linkLines({ census, longest, mostLinked }: Report, links: LinkTally, look: Look): Iterable<string> {
+  const { width, show, paint } = look;
   yield '';
-  yield paint('bold', `symbolic links`);
-  if (links.total === 0) {
-    yield '  none';
+  yield paint('bold', 'symbolic links');
+  if (census.counts.links === 0) {
+    yield `${'none'.padStart(numberColumns)}`;
     return;
   }
-  const good = links.ends.found;
-  yield line(links.total, 'symbolic links', `${count(links.relative)} relative, ${count(links.absolute)} absolute`);
-  yield line(good, 'lead somewhere', `${count(links.direct)} directly, ${count(links.through)} through other links`);
+  const pathRoom = (words: string): number => (width ?? Infinity) - 1 - numberColumns - 2 - words.length;
+  yield* line(links.total, 'in all', look, [`${count(links.relative)} relative`, `${count(links.absolute)} absolute`]);
+  const good = [`${count(links.direct)} directly`, `${count(links.through)} through other links`];
+  yield* line(links.ends.found, 'lead somewhere', look, good);
   for (const [number, words] of [
-    [links.toDirectories, 'of them to directories'],
+    [links.toDirectories, 'of them to a directory'],
     [links.acrossFileSystems, 'of them to another file system'],
-    [links.ancestorCycles, 'of them to a directory that they lie in: a cycle for whoever follows links'],
+    [links.ancestorCycles, 'of them to a directory that they lie in: following them never ends'],
   ] as const)
-    if (number > 0) yield line(number, words, '');
+    if (number > 0) yield* line(number, words, look);
   for (const verdict of ['broken', 'unknown'] as const) {
     const total = sumOf(links, verdict);
-    if (total === 0) continue;
+    const style = total === 0 ? 'good' : verdict === 'broken' ? 'bad' : 'doubt';
     const parts = Object.entries(links.ends)
       .filter(([kind, number]) => number > 0 && health(kind as End['kind']) === verdict)
       .map(([kind, number]) => `${count(number)} ${reasons[kind as End['kind']]}`);
-    yield paint(verdict === 'broken' ? 'bad' : 'doubt', line(total, verdict, parts.join(', ')));
+    if (total > 0 || verdict === 'broken')
+      for (const text of line(total, verdict, look, parts)) yield paint(style, text);
   }
-  if (sumOf(links, 'broken') === 0) yield paint('good', line(0, 'broken', ''));
-  if (longest && longest.hops > 1) yield line(longest.hops, 'links in the longest chain', show(longest.path));
-  for (const { path, links } of mostLinked) yield line(links, 'links to', show(path)).replace('links to: ', 'links to ');
+  const unread = census.counts.links - links.total;
+  if (unread > 0) for (const text of line(unread, 'more could not be read', look)) yield paint('doubt', text);
+  if (longest && longest.hops > 1) {
+    const words = 'links to follow at most, from ';
+    yield* line(longest.hops, words + fit(longest.path, pathRoom(words), show), look);
+  }
+  for (const { path, links } of mostLinked) {
+    const words = 'lead to ';
+    yield* line(links, words + fit(path, pathRoom(words), show), look);
+  }
 }
 
-function* nameLines(names: NameTally): Iterable<string> {
+function* nameLines(
+  { files, names, bytesSaved, namesOutside, filesWithNamesOutside }: NameTally,
+  look: Look,
+): Iterable<string> {
   yield '';
-  yield 'hard links';
-  if (names.files === 0) {
-    yield '  none: every file has one name';
+  yield look.paint('bold', 'hard links');
+  if (files === 0) {
+    yield `${'none'.padStart(numberColumns)}  every file has one name`;
     return;
   }
-  yield line(names.files, 'files with several names', `${count(names.names)} names here`);
-  yield `  ${bytes(names.bytesSaved).padStart(11)}  not stored twice`;
-  if (names.namesOutside > 0)
-    yield line(names.namesOutside, 'names outside', `of ${count(names.filesWithNamesOutside)} files`);
+  yield* line(files, plural(files, 'file with several names', 'files with several names'), look, [
+    `${count(names)} names here`,
+  ]);
+  yield* line(bytes(bytesSaved), 'not stored twice', look);
+  if (namesOutside > 0)
+    yield* line(namesOutside, plural(namesOutside, 'name outside', 'names outside'), look, [
+      `of ${count(filesWithNamesOutside)} ${plural(filesWithNamesOutside, 'file')}`,
+    ]);
 }
