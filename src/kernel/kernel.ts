@@ -9,6 +9,7 @@ import { type Kind, kindOfMode, type Stat } from '../fs/stat.ts';
 import * as abi from './abi.ts';
 import { Descriptor, workingDirectory } from './handle.ts';
 import { allocate, type Block, syscall } from './libc.ts';
+import { untilSettled } from './until-settled.ts';
 
 const { call } = abi.abi;
 
@@ -148,7 +149,7 @@ const openat2 = (at: Handle, how: OpenHow, resolve: Resolve): number => {
   block.longs[start] = BigInt(openFlags(how));
   block.longs[start + 1] = BigInt(how.mode ?? 0);
   block.longs[start + 2] = BigInt(resolveFlags(resolve));
-  return syscall(call.openat2, at.fd, address(place.path), address(place.how), 24, 0);
+  return untilSettled(() => syscall(call.openat2, at.fd, address(place.path), address(place.how), 24, 0));
 };
 
 const openFlags = (how: OpenHow): number => {

@@ -3,6 +3,7 @@ import { type Probe, probeLayout } from '../fs/probe.ts';
 import * as abi from './abi.ts';
 import { adopt, close } from './handle.ts';
 import { allocate, syscall } from './libc.ts';
+import { untilSettled } from './until-settled.ts';
 
 const { call } = abi.abi;
 const openDirFlags = abi.O_RDONLY | abi.abi.O_DIRECTORY | abi.abi.O_NOFOLLOW | abi.O_CLOEXEC;
@@ -32,7 +33,7 @@ export const kernelProbe = (): Probe => {
     lstat: (dir, name) => statx(dir, name, abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT),
     stat: (dir, name) => statx(dir, name, abi.AT_NO_AUTOMOUNT),
     statInRoot(root, name) {
-      const fd = syscall(call.openat2, root, address + name, how.address, 24, 0);
+      const fd = untilSettled(() => syscall(call.openat2, root, address + name, how.address, 24, 0));
       if (fd < 0) return fd;
       const result = statx(fd, noName, abi.AT_EMPTY_PATH);
       syscall(call.close, fd, 0, 0, 0, 0);
