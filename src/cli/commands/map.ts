@@ -303,6 +303,18 @@ const reasons: Readonly<Record<End['kind'], string>> = {
   unknown: 'unknown',
 };
 
+/** The same after a number of links. */
+const counted: Readonly<Record<End['kind'], string>> = {
+  ...reasons,
+  loop: 'in a loop',
+  'too-many-links': 'with more than 40 links to follow',
+  'not-a-directory': 'using a file as a directory',
+  permission: 'that may not be looked at',
+  'name-too-long': 'with a name too long',
+  'absent-volume': 'on a volume not mounted',
+  unknown: 'for another reason',
+};
+
 /** One line each: on a terminal the path and the text are cut where both would not fit. */
 const linkLine = ({ path, text, end, errno, hops }: ListedLink, { width, show, paint }: Look): string => {
   const verdict =
@@ -416,7 +428,7 @@ function* linkLines({ census, longest, mostLinked }: Report, links: LinkTally, l
   for (const [number, words] of [
     [links.toDirectories, 'of them to a directory'],
     [links.acrossFileSystems, 'of them to another file system'],
-    [links.ancestorCycles, 'of them to a directory that they lie in: following them never ends'],
+    [links.ancestorCycles, 'of them to a directory they lie in: following them never ends'],
   ] as const)
     if (number > 0) yield* line(number, words, look);
   for (const verdict of ['broken', 'unknown'] as const) {
@@ -424,7 +436,7 @@ function* linkLines({ census, longest, mostLinked }: Report, links: LinkTally, l
     const style = total === 0 ? 'good' : verdict === 'broken' ? 'bad' : 'doubt';
     const parts = Object.entries(links.ends)
       .filter(([kind, number]) => number > 0 && health(kind as End['kind']) === verdict)
-      .map(([kind, number]) => `${count(number)} ${reasons[kind as End['kind']]}`);
+      .map(([kind, number]) => `${count(number)} ${counted[kind as End['kind']]}`);
     if (total > 0 || verdict === 'broken')
       for (const text of line(total, verdict, look, parts)) yield paint(style, text);
   }
