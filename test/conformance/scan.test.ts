@@ -37,7 +37,9 @@ test('a census equals a plain walk that keeps everything', (context) => {
     if (chance.oneIn(2)) roots.reverse();
     const root = chance.oneIn(2) ? scratch.path : '/';
     try {
-      assert.deepEqual(walked(roots, root), plain(roots, root));
+      const expected = plain(roots, root);
+      const { links, ...seen } = walked(roots, root);
+      assert.deepEqual({ ...seen, links: asFar(links, expected.links) }, expected);
     } catch (error) {
       process.stderr.write(`LINKWRIGHT_SEED=${seed} tree ${number}, roots ${roots}, root ${root}\n`);
       process.stderr.write(`${JSON.stringify(tree.items)} and the names ${JSON.stringify(further)}\n`);
@@ -47,6 +49,15 @@ test('a census equals a plain walk that keeps everything', (context) => {
     removeTree(kernel, top.handle, scratch.path, tree);
   }
 });
+
+/** Links with the end `far-loop` where that is what is expected, and one of its two words is said. */
+const asFar = (links: Seen['links'], expected: Seen['links']): Seen['links'] => {
+  const isFar = (path: string, { end }: Leads): boolean =>
+    expected[path]?.end === 'far-loop' && (end === 'loop' || end === 'too-many-links');
+  return Object.fromEntries(
+    Object.entries(links).map(([path, link]) => [path, isFar(path, link) ? { ...link, end: 'far-loop' } : link]),
+  );
+};
 
 /** One more name for a few files and links, here and there. */
 const addNames = (chance: Random, top: string): readonly string[] => {
@@ -74,7 +85,8 @@ interface Seen {
 
 interface Leads {
   readonly text: string;
-  readonly end: End['kind'];
+  /** `far-loop`: one that closes behind the 40th link, so that either word is true. */
+  readonly end: End['kind'] | 'far-loop';
   readonly target: string | undefined;
   readonly dir: boolean;
   /** Of good links. */
@@ -223,7 +235,7 @@ const leads = (path: string, root: string): Leads => {
 };
 
 interface Resolved {
-  readonly kind: End['kind'];
+  readonly kind: Leads['end'];
   readonly hops: number;
   readonly path: string;
   readonly stat?: BigIntStats;
@@ -258,7 +270,7 @@ const resolve = (link: string, root: string): Resolved => {
       continue;
     }
     // A link met in its own text leads back to itself for ever; the kernel only knows that the 41st is refused.
-    if (within.has(path)) return { kind: 'loop', hops, path };
+    if (within.has(path)) return { kind: hops > 40 ? 'far-loop' : 'loop', hops, path };
     if (++hops > 3000) return { kind: 'too-many-links', hops, path };
     within.add(path);
     const text = readlinkSync(raw(path), { encoding: 'buffer' }).toString('latin1');
