@@ -614,6 +614,15 @@ test('a directory of 50,000 entries', () => {
   assert.equal(mostLinked[0]?.links, 25_000);
 });
 
+test('a chain of 20,000 links: all but the last 40 are too many, and none is a loop', () => {
+  using tree = new Scratch();
+  const length = 20_000;
+  for (let i = 0; i < length; i++) symlinkSync(i === length - 1 ? '.' : `l${i + 1}`, tree.at(`l${i}`));
+  const { tally } = tallied(tree.path);
+  assert.deepEqual([tally.ends.found, tally.ends['too-many-links']], [40, length - 40]);
+  assert.deepEqual([tally.longest?.hops, tally.direct, tally.ancestorCycles], [40, 1, 40]);
+});
+
 test('--root: absolute links begin there, and nothing leads above it', () => {
   using tree = new Scratch();
   dirs(tree, 'image/usr/bin', 'image/etc', 'secret');
