@@ -489,6 +489,7 @@ test('a directory that is replaced by another while its children are entered is 
 test('a tree that changes all the time is walked without a stumble, and no name is made up', async () => {
   using tree = new Scratch();
   const mutator = spawn(process.execPath, ['--eval', mutating, tree.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  using _ends = { [Symbol.dispose]: () => mutator.kill() };
   const ended = new Promise((resolve) => mutator.on('exit', resolve));
   await new Promise((resolve) => mutator.stdout.once('data', resolve));
   let running = true;
