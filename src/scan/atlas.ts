@@ -84,6 +84,7 @@ export class Atlas {
   readonly #outsideDirs: OutsideDir[] = [];
   readonly #outsideLinks: OutsideLink[] = [];
   readonly #outsideWays = new Map<LinkId, Way>();
+  readonly #loops = new Map<LinkId, boolean>();
   /** Names in directories of the census that the walk left out. */
   readonly #unlisted = new Map<string, Child>();
   readonly #byPath = new Map<string, Spot | undefined>();
@@ -133,16 +134,24 @@ export class Atlas {
 
   /** Whether following a link comes back to it, or to another link that it passes. */
   isLoop(link: LinkId): boolean {
-    return this.#comesBack(link, new Set(), new Set());
-  }
-
-  #comesBack(link: LinkId, active: Set<LinkId>, cleared: Set<LinkId>): boolean {
-    if (active.has(link)) return true;
-    if (cleared.has(link)) return false;
-    active.add(link);
-    if (this.steps(link).links.some((passed) => this.#comesBack(passed, active, cleared))) return true;
-    active.delete(link);
-    cleared.add(link);
+    const known = this.#loops.get(link);
+    if (known !== undefined) return known;
+    // No recursion: a chain may be longer than any stack.
+    const way = [{ link, links: this.steps(link).links, at: 0 }];
+    const open = new Set([link]);
+    for (let top = way.at(-1); top; top = way.at(-1)) {
+      const next = top.links[top.at++];
+      if (next === undefined) {
+        this.#loops.set(top.link, false);
+        way.pop();
+      } else if (this.#loops.get(next) ?? open.has(next)) {
+        for (const each of way) this.#loops.set(each.link, true);
+        return true;
+      } else if (!this.#loops.has(next)) {
+        open.add(next);
+        way.push({ link: next, links: this.steps(next).links, at: 0 });
+      }
+    }
     return false;
   }
 
@@ -383,12 +392,27 @@ export class Atlas {
     const device = this.census.devices.indexOf(stat.dev);
     const low = Number(stat.ino & 0xffffffffn);
     const row = device < 0 ? -1 : this.census.findDir(low, Number(stat.ino >> 32n), device);
+    const unread = row < 0 ? this.#rowAt(path) : undefined;
+    if (unread !== undefined) {
+      this.#byPath.set(path, unread);
+      return unread;
+    }
     const key = identityKey(stat);
     const first = row >= 0 ? row : this.#firstOutside.get(key);
     const spot = row >= 0 && this.census.physicalPath(row) === path ? row : this.#addOutsideDir(path, first);
     if (first === undefined) this.#firstOutside.set(key, spot);
     this.#byPath.set(path, spot);
     return spot;
+  }
+
+  /** A directory that the walk could not open, so that its row says nothing but its name. */
+  #rowAt(path: string): Spot | undefined {
+    const slash = path.lastIndexOf('/');
+    const parent = path === '/' ? undefined : this.spotAt(path.slice(0, slash) || '/');
+    if (parent === undefined || parent < 0) return undefined;
+    const name = encodeBytes(path.slice(slash + 1));
+    const entry = this.#findEntry(parent, name, 0, name.length);
+    return entry >= 0 && (entry & 1) === 0 ? entry >>> 1 : undefined;
   }
 
   /** `same` is where the directory was met before. */

@@ -1,8 +1,8 @@
 import type { Identity } from '../fs/identity.ts';
 import type { Atlas, LinkId, Spot } from './atlas.ts';
-import { type Census, ends, linkField } from './census.ts';
+import { type Census, ends as endKinds, linkField } from './census.ts';
 
-const found = ends.indexOf('found');
+const found = endKinds.indexOf('found');
 
 /** Something that links may lead to. */
 export type Goal =
@@ -106,11 +106,11 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
     case 'dir': {
       const spot = atlas.same(goal.spot);
       const outside = trails.links.filter((link) => link < 0 && leadsToSpot(atlas, link, spot));
-      const ending = new Set([...arriving(atlas.census, goal.stat), ...outside]);
+      const ending = endingLike(atlas.census, trails, [...arriving(atlas.census, goal.stat), ...outside]);
       return answer(trails, ending, trails.entering.get(spot) ?? [], new Set());
     }
     case 'file': {
-      const ending = new Set(arriving(atlas.census, goal.stat));
+      const ending = endingLike(atlas.census, trails, arriving(atlas.census, goal.stat));
       const asDirectory = goal.names.flatMap((name) => trails.stopping.get(entryKey(atlas, name)) ?? []);
       return answer(trails, ending, [...ending, ...asDirectory.map(({ link }) => link)], new Set());
     }
@@ -118,13 +118,17 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
       const named = goal.names.map(({ spot, name }) => atlas.linkAt(spot, name));
       const names = new Set(named.filter((link) => link !== undefined).map((link) => atlas.sameLink(link)));
       const own = new Set(trails.links.filter((link) => names.has(atlas.sameLink(link))));
-      const ending = new Set(reaching(trails, own, ({ rest }) => rest === '').keys());
+      const ending = endingLike(atlas.census, trails, own);
       return answer(trails, ending, own, own);
     }
     case 'missing':
       return leadsToMissing(atlas, trails, goal);
   }
 };
+
+/** Links that end where others do, also where the kernel gives up since they are too many; not with a slash after a file. */
+const endingLike = (census: Census, { uses }: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> =>
+  reaching(uses, links, ({ by, rest }) => rest === '' && (by < 0 || census.endOf(by) !== 'not-a-directory'));
 
 const leadsToSpot = (atlas: Atlas, link: LinkId, spot: Spot): boolean => {
   const end = atlas.endOf(link);
@@ -157,23 +161,23 @@ const answer = (
     const via = (passed.get(link) ?? []).filter((other) => !own.has(other));
     leads.push({ link, way: via.length > 0 ? 'through' : 'direct', via });
   }
-  for (const [link, via] of reaching({ uses }, starts, () => true))
+  const passing = reaching(uses, starts, () => true);
+  const leading = (link: LinkId): boolean => (ending.has(link) || passing.has(link)) && !own.has(link);
+  for (const link of passing)
     if (link >= 0 && !ending.has(link) && !own.has(link))
-      leads.push({ link, way: 'passing', via: via === undefined || own.has(via) ? [] : [via] });
+      leads.push({ link, way: 'passing', via: (passed.get(link) ?? []).filter(leading) });
   return leads;
 };
 
-/** All links whose way goes through one of `starts`, and those: each with the link that its own text goes through to get there. */
+/** `starts` and all links whose way goes through one of them. */
 const reaching = (
-  { uses }: Pick<Trails, 'uses'>,
+  uses: Trails['uses'],
   starts: Iterable<LinkId>,
   counts: (use: Use) => boolean,
-): ReadonlyMap<LinkId, LinkId | undefined> => {
-  const reached = new Map<LinkId, LinkId | undefined>();
-  for (const link of starts) reached.set(link, undefined);
-  // A Map goes on with what is added meanwhile.
-  for (const link of reached.keys())
-    for (const use of uses.get(link) ?? []) if (counts(use) && !reached.has(use.by)) reached.set(use.by, link);
+): ReadonlySet<LinkId> => {
+  const reached = new Set(starts);
+  // A Set goes on with what is added meanwhile.
+  for (const link of reached) for (const use of uses.get(link) ?? []) if (counts(use)) reached.add(use.by);
   return reached;
 };
 

@@ -16,7 +16,7 @@ const nearestMost = 32;
 
 /**
  * What to walk to find files below `scopes`: first a file's own directory, then those above it,
- * since names of one file mostly lie close together. A walk begins with its last root and enters no
+ * since names of one file mostly lie close together; last the scopes, in their order. A walk begins with its last root and enters no
  * directory twice. Every root lies within a scope and is written as one.
  */
 export const nearestLast = (world: World, scopes: readonly Scope[], files: readonly File[]): readonly string[] => {
@@ -32,7 +32,7 @@ export const nearestLast = (world: World, scopes: readonly Scope[], files: reado
   );
   // One that is near to several files keeps its first, nearest place.
   const nearest = [...new Set(near)].slice(0, nearestMost).filter((path) => !roots.has(path));
-  return [...roots, ...nearest.toReversed()];
+  return [...[...roots].toReversed(), ...nearest.toReversed()];
 };
 
 /** The directory at the root of the mount that a file's directory lies on. */
