@@ -53,7 +53,9 @@ try {
   for (const { threads, seconds } of ways) {
     const sorted = seconds.toSorted((a, b) => a - b);
     const median = sorted[sorted.length >> 1]!;
-    console.log(`${(threads ?? 'by itself').padStart(9)} threads ahead: ${median.toFixed(2)} s wall (${sorted.map((s) => s.toFixed(2)).join(', ')})`);
+    console.log(
+      `${(threads ?? 'by itself').padStart(9)} threads ahead: ${median.toFixed(2)} s wall (${sorted.map((s) => s.toFixed(2)).join(', ')})`,
+    );
   }
 } finally {
   if (loop) run('losetup', '--detach', loop);

@@ -5,9 +5,16 @@ export { Fault } from './fs/fault.ts';
 export type { Entry, Fs, Handle, OpenHow, Resolve } from './fs/fs.ts';
 export { deviceText, type Identity, identityKey, sameFile } from './fs/identity.ts';
 export { type LinkText, linkText } from './fs/link-text.ts';
+export type { Probe } from './fs/probe.ts';
 export type { Kind, Stat } from './fs/stat.ts';
 export { kernel } from './kernel/kernel.ts';
 export { type Mount, readMounts, readVolumes, type Volume } from './kernel/mounts.ts';
+export { kernelProbe } from './kernel/probe.ts';
+export { Atlas, type LinkId, type Spot, type Steps } from './scan/atlas.ts';
+export type { Blind, Census, Counts, Level, Link, MultiNamed, Root } from './scan/census.ts';
+export { settle } from './scan/settle.ts';
+export { isAbsolute, type LinkTally, type NameTally, tallyLinks, tallyNames } from './scan/tally.ts';
+export { type ReadAhead, Walk, type WalkOptions } from './scan/walk.ts';
 export {
   type Crossing,
   type End,

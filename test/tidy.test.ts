@@ -26,7 +26,7 @@ const portable = ['fs', 'trace', 'sketch', 'scan'];
 const kernelOnly: readonly string[] = [];
 
 /** Where the program and the library begin. */
-const entries = ['src/cli/main.ts', 'src/mod.ts'];
+const entries = ['src/cli/main.ts', 'src/cli/scout.ts', 'src/mod.ts'];
 
 /** Written so that this file does not match itself. */
 const unwanted: readonly (readonly [pattern: RegExp, where: RegExp, why: string])[] = [

@@ -22,7 +22,11 @@ export const kernelWorld = (rootPath: string | undefined, progress: Progress): W
   const host = rootPath === undefined ? '/' : pathOf(root);
   const here = kernel.readlink(kernel.cwd, '/proc/self/cwd');
   if (here instanceof Fault)
-    throw new CommandError(`cannot tell the path of the working directory: ${here.reason}`, ['cd to another one first'], 2);
+    throw new CommandError(
+      `cannot tell the path of the working directory: ${here.reason}`,
+      ['cd to another one first'],
+      2,
+    );
   const below = relativeTo(host, here);
   const place: Place = { handle: root, path: '/' };
   return {

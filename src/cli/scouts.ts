@@ -1,4 +1,3 @@
-import { Worker } from 'node:worker_threads';
 import { disown } from '../kernel/handle.ts';
 import type { Level } from '../scan/census.ts';
 import type { ReadAhead, Walk } from '../scan/walk.ts';
@@ -47,6 +46,8 @@ export const readAhead = (level: Level, threads: number | undefined): { help(wal
 const startScouts = (threads: number, level: Level): ReadAhead & Disposable => {
   const shared = new Int32Array(new SharedArrayBuffer((scoutBlock.jobs + jobs) * 4));
   const workerData: ScoutData = { shared, level };
+  // Most walks start none, and need not load what starts one.
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
   const suffix = import.meta.filename.endsWith('.ts') ? 'ts' : 'cjs';
   const workers = Array.from(
     { length: threads },

@@ -37,6 +37,7 @@ export const survey = async (
   roots: readonly string[],
   options: SurveyOptions,
 ): Promise<Survey> => {
+  const threads = threadsOf(request);
   const patterns = request.values('exclude');
   const excludes = patterns.length > 0 ? (await import('./excluder.ts')).excluder(patterns) : undefined;
   using walk = new Walk(world.probe(), {
@@ -56,7 +57,7 @@ export const survey = async (
   }
   const { census } = walk;
   // What is left out would be read ahead as well.
-  using ahead = excludes ? undefined : readAhead(options.level, threadsOf(request));
+  using ahead = excludes ? undefined : readAhead(options.level, threads);
   while (!walk.step(stride) && !options.enough?.(census) && !world.interrupted()) {
     world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
     ahead?.help(walk);
@@ -65,7 +66,10 @@ export const survey = async (
   const atlas = new Atlas(census, world.fs, world.root);
   if (options.level !== 'names')
     for (const _ of settle(atlas, world.fs, world.root, world.absentVolumes)) {
-      if (world.interrupted()) break;
+      if (world.interrupted()) {
+        census.stopped = true;
+        break;
+      }
       world.progress(() => `${count(census.counts.entries)} entries seen; telling loops apart`);
       await world.pause();
     }
@@ -86,7 +90,8 @@ export const count = (number: number): string => number.toLocaleString('en-US');
 const threadsOf = (request: Request): number | undefined => {
   const given = request.value('read-ahead');
   if (given === undefined) return undefined;
-  if (!/^\d{1,2}$/.test(given)) throw new UsageError(`--read-ahead takes a number of threads up to 99, not ${show(given)}`);
+  if (!/^\d{1,2}$/.test(given))
+    throw new UsageError(`--read-ahead takes a number of threads up to 99, not ${show(given)}`);
   return Number(given);
 };
 

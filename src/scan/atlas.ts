@@ -25,7 +25,7 @@ export interface Steps {
   last: LastName | undefined;
 }
 
-export interface LastName {
+interface LastName {
   readonly spot: Spot;
   readonly name: string;
   /** The link that has this name. */
@@ -60,8 +60,6 @@ interface Way {
 
 /** The end of a link that leads to no directory. */
 const nowhere: Spot = -0x80000000;
-
-const endless: Way = { hops: maxLinks + 1, end: nowhere };
 
 const slash = 0x2f;
 const dot = 0x2e;
@@ -434,7 +432,9 @@ export class Atlas {
 
 /** What a text still has from a place on, components only. */
 const restOf = (text: Uint8Array, from: number): string =>
-  decodeBytes(text.subarray(from, text.indexOf(0, from))).replace(/\/+/g, '/').replace(/\/$/, '');
+  decodeBytes(text.subarray(from, text.indexOf(0, from)))
+    .replace(/\/+/g, '/')
+    .replace(/\/$/, '');
 
 const below = (dir: string, name: string): string => (dir === '/' ? `/${name}` : `${dir}/${name}`);
 

@@ -37,7 +37,19 @@ export const linkField = { dir: 0, name: 1, text: 2, inoLow: 3, inoHigh: 4, devi
 /** Words of a row of `names`: the names of files that have more than one. */
 export const nameField = { dir: 0, name: 1, file: 2, width: 3 } as const;
 /** Words of a row of `files`: the inodes with more than one name. */
-export const fileField = { inoLow: 0, inoHigh: 1, device: 2, mode: 3, nlink: 4, seen: 5, sizeLow: 6, sizeHigh: 7, blocksLow: 8, blocksHigh: 9, width: 10 } as const;
+export const fileField = {
+  inoLow: 0,
+  inoHigh: 1,
+  device: 2,
+  mode: 3,
+  nlink: 4,
+  seen: 5,
+  sizeLow: 6,
+  sizeHigh: 7,
+  blocksLow: 8,
+  blocksHigh: 9,
+  width: 10,
+} as const;
 
 /** Bit of a link's state: what it leads to is a directory. */
 export const leadsToDir = 0x100;
@@ -168,14 +180,21 @@ export class Census {
   sameDir(row: number): number {
     const at = row * dirField.width;
     const { words } = this.dirs;
-    const known = this.findDir(words[at + dirField.inoLow]!, words[at + dirField.inoHigh]!, words[at + dirField.device]!);
+    const known = this.findDir(
+      words[at + dirField.inoLow]!,
+      words[at + dirField.inoHigh]!,
+      words[at + dirField.device]!,
+    );
     return known >= 0 ? known : row;
   }
 
   addOpenedDir(row: number): void {
     const at = row * dirField.width;
     const { words } = this.dirs;
-    this.#dirIndex.add(mix(words[at + dirField.inoLow]!, words[at + dirField.inoHigh]!, words[at + dirField.device]!), row);
+    this.#dirIndex.add(
+      mix(words[at + dirField.inoLow]!, words[at + dirField.inoHigh]!, words[at + dirField.device]!),
+      row,
+    );
   }
 
   /** The row of an inode with several names, or -1. */
@@ -313,7 +332,11 @@ const find = (
     const row = index.row(slot);
     if (row < 0) return row;
     const at = row * field.width;
-    if (words[at + field.inoLow] === inoLow && words[at + field.inoHigh] === inoHigh && words[at + field.device] === device)
+    if (
+      words[at + field.inoLow] === inoLow &&
+      words[at + field.inoHigh] === inoHigh &&
+      words[at + field.device] === device
+    )
       return row;
   }
 };

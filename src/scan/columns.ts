@@ -48,7 +48,8 @@ export class Strings {
     }
     const { bytes } = this;
     let length = 0;
-    for (let byte = from[start]!; byte !== 0 && length < most; byte = from[start + length]!) bytes[at + length++] = byte;
+    for (let byte = from[start]!; byte !== 0 && length < most; byte = from[start + length]!)
+      bytes[at + length++] = byte;
     this.length = at + length + 1;
     return at;
   }

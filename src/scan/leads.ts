@@ -106,11 +106,13 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
     case 'dir': {
       const spot = atlas.same(goal.spot);
       const outside = trails.links.filter((link) => link < 0 && leadsToSpot(atlas, link, spot));
-      const ending = endingLike(atlas.census, trails, [...arriving(atlas.census, goal.stat), ...outside]);
+      const ending = endingLike(trails, [...arriving(atlas.census, goal.stat), ...outside]);
       return answer(trails, ending, trails.entering.get(spot) ?? [], new Set());
     }
     case 'file': {
-      const ending = endingLike(atlas.census, trails, arriving(atlas.census, goal.stat));
+      const all = endingLike(trails, arriving(atlas.census, goal.stat));
+      // Not with a slash after it, which wants a directory.
+      const ending = new Set([...all].filter((link) => link < 0 || atlas.census.endOf(link) !== 'not-a-directory'));
       const asDirectory = goal.names.flatMap((name) => trails.stopping.get(entryKey(atlas, name)) ?? []);
       return answer(trails, ending, [...ending, ...asDirectory.map(({ link }) => link)], new Set());
     }
@@ -118,7 +120,7 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
       const named = goal.names.map(({ spot, name }) => atlas.linkAt(spot, name));
       const names = new Set(named.filter((link) => link !== undefined).map((link) => atlas.sameLink(link)));
       const own = new Set(trails.links.filter((link) => names.has(atlas.sameLink(link))));
-      const ending = endingLike(atlas.census, trails, own);
+      const ending = endingLike(trails, own);
       return answer(trails, ending, own, own);
     }
     case 'missing':
@@ -126,9 +128,9 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
   }
 };
 
-/** Links that end where others do, also where the kernel gives up since they are too many; not with a slash after a file. */
-const endingLike = (census: Census, { uses }: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> =>
-  reaching(uses, links, ({ by, rest }) => rest === '' && (by < 0 || census.endOf(by) !== 'not-a-directory'));
+/** Links that end where others do, also where the kernel gives up since they are too many. */
+const endingLike = ({ uses }: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> =>
+  reaching(uses, links, ({ rest }) => rest === '');
 
 const leadsToSpot = (atlas: Atlas, link: LinkId, spot: Spot): boolean => {
   const end = atlas.endOf(link);

@@ -88,7 +88,14 @@ export const tallyNames = (census: Census): NameTally => {
     filesWithNamesOutside++;
     bytesSharedOutside += bytes;
   }
-  return { files: count, names: census.names.count, bytesSaved, filesWithNamesOutside, namesOutside, bytesSharedOutside };
+  return {
+    files: count,
+    names: census.names.count,
+    bytesSaved,
+    filesWithNamesOutside,
+    namesOutside,
+    bytesSharedOutside,
+  };
 };
 
 export const isAbsolute = (census: Census, row: number): boolean => census.strings.bytes[census.textAt(row)] === slash;
@@ -104,7 +111,11 @@ export const isAncestorCycle = (census: Census, atlas: Atlas, row: number): bool
   const { words } = census.links;
   const at = row * linkField.width;
   if (!(words[at + linkField.state]! & leadsToDir)) return false;
-  const target = census.findDir(words[at + linkField.inoLow]!, words[at + linkField.inoHigh]!, words[at + linkField.device]!);
+  const target = census.findDir(
+    words[at + linkField.inoLow]!,
+    words[at + linkField.inoHigh]!,
+    words[at + linkField.device]!,
+  );
   const spot = target >= 0 ? target : atlas.endOf(row);
   return spot !== undefined && atlas.isWithin(words[at + linkField.dir]!, spot);
 };

@@ -3,7 +3,18 @@ import { errnoName, errnoNumber } from '../fs/errno.ts';
 import type { Handle } from '../fs/fs.ts';
 import { dirent, direntType, type Probe, probeLayout, statxField } from '../fs/probe.ts';
 import type { End } from '../trace/route.ts';
-import { Census, dirField, ends, fileField, type Level, leadsToDir, linkField, nameField, noDir, type Root } from './census.ts';
+import {
+  Census,
+  dirField,
+  ends,
+  fileField,
+  type Level,
+  leadsToDir,
+  linkField,
+  nameField,
+  noDir,
+  type Root,
+} from './census.ts';
 
 export interface WalkOptions {
   readonly level: Level;
@@ -345,7 +356,8 @@ export class Walk {
     const known = this.#entered.get(device);
     if (known !== undefined) return known;
     const { oneFileSystem, enters } = this.#options;
-    const answer = this.#rootDevices.includes(device) || (!oneFileSystem && (enters?.(this.census.devices[device]!) ?? true));
+    const answer =
+      this.#rootDevices.includes(device) || (!oneFileSystem && (enters?.(this.census.devices[device]!) ?? true));
     this.#entered.set(device, answer);
     return answer;
   }
@@ -375,7 +387,8 @@ export class Walk {
       for (let at = dents; at < end; at += halves[(at + dirent.length) >> 1]!) {
         const name = at + dirent.name;
         // `.` and `..`
-        if (bytes[name] === 0x2e && (bytes[name + 1] === 0 || (bytes[name + 1] === 0x2e && bytes[name + 2] === 0))) continue;
+        if (bytes[name] === 0x2e && (bytes[name + 1] === 0 || (bytes[name + 1] === 0x2e && bytes[name + 2] === 0)))
+          continue;
         let type = bytes[at + dirent.type]!;
         if (type === direntType.unknown) {
           counts.untyped++;

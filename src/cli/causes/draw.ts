@@ -2,11 +2,11 @@ import { deviceText } from '../../fs/identity.ts';
 import type { End, Hop } from '../../trace/route.ts';
 import type { Look } from '../command.ts';
 import { displayWidth } from '../display-width.ts';
+import { sizeText } from '../size-text.ts';
 import type { Cause } from './cause.ts';
 import type { Explanation } from './explain.ts';
 import { kindPhrase } from './kind-phrase.ts';
 import { speak } from './sentence.ts';
-import { sizeText } from '../size-text.ts';
 
 /** A route as people read it: the path, each link, the end, one sentence, and what to try. */
 export function* draw(explanation: Explanation, look: Look): Iterable<string> {

@@ -9,6 +9,7 @@ import { type End, health } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
 import { basename, dirname, join } from '../causes/scene.ts';
 import type { Command, Look, Request, World } from '../command.ts';
+import { displayWidth } from '../display-width.ts';
 import { candidates } from '../names/candidates.ts';
 import { mountOf } from '../names/scope.ts';
 import { walkOptions } from '../options.ts';
@@ -270,7 +271,7 @@ function* drawn(target: Answered, look: Look): Iterable<string> {
     const list = ways[way];
     if (list.length === 0) continue;
     yield `  ${titles[way](list.length)}`;
-    for (const each of list) yield `    ${wayLine(each, look)}`;
+    for (const each of list) yield* wayLines(each, look);
   }
   if (names.length === 0 && wayOrder.every((way) => ways[way].length === 0)) yield '  nothing leads there';
 }
@@ -301,13 +302,20 @@ const titles: Readonly<Record<Lead['way'], (number: number) => string>> = {
   passing: (number) => `${plural(number, 'link')} through it to something else`,
 };
 
-const wayLine = ({ path, text, via, end }: Way, { show, paint }: Look): string => {
-  const line = `${paint('link', show(path))} -> ${show(text)}`;
-  const through = via.length > 0 ? paint('dim', `  through ${via.map(show).join(', ')}`) : '';
+/** One line, or where that is wider than the terminal one for each part of it. */
+const wayLines = ({ path, text, via, end }: Way, { width, show, paint }: Look): readonly string[] => {
   const verdict = health(end);
-  const state =
-    verdict === 'good' ? '' : paint(verdict === 'broken' ? 'bad' : 'doubt', `  ${end.replaceAll('-', ' ')}`);
-  return line + through + state;
+  const parts = [
+    [show(path), 'link'],
+    [`-> ${show(text)}`, undefined],
+    [via.length > 0 ? ` through ${via.map(show).join(', ')}` : '', 'dim'],
+    [verdict === 'good' ? '' : ` ${end.replaceAll('-', ' ')}`, verdict === 'broken' ? 'bad' : 'doubt'],
+  ] as const;
+  const said = parts.filter(([part]) => part !== '');
+  const painted = said.map(([part, style]) => (style ? paint(style, part) : part));
+  const columns = 4 + displayWidth(said.map(([part]) => part).join(' '));
+  if (columns < (width ?? Infinity)) return [`    ${painted.join(' ')}`];
+  return painted.map((part, i) => `${i === 0 ? '    ' : '       '}${part}`);
 };
 
 const plural = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
