@@ -317,7 +317,12 @@ const wayOf = (
       const uses = hops.map((hop) => atGoal(hop.link));
       if (uses[0]) return undefined;
       const last = hops.findLastIndex((hop, i) => uses[i] && hop.last);
-      if (last > 0) return uses.slice(1, last).every((use) => use) ? 'direct' : 'through';
+      // A route does not tell whose text led through a link: where the goal comes twice, the steps do.
+      const before =
+        last > uses.indexOf(true)
+          ? atlas.steps(link).links.map((each) => atGoal(atlas.linkPath(each)))
+          : uses.slice(1, last);
+      if (last > 0) return before.every((use) => use) ? 'direct' : 'through';
       return uses.includes(true) ? 'passing' : undefined;
     }
     case 'missing': {
