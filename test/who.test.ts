@@ -180,11 +180,11 @@ test('several paths at once, counts, and a path that cannot be looked at', async
   assert.deepEqual(
     lines.map((line) => line.replace(/inode \d+ on \S+,/, 'inode …,')),
     [
-      '/a: file inode …, 1 name',
+      '/a: file, inode …, 1 name',
       '  1 link to it',
       '    /one -> a',
       '',
-      '/b: file inode …, 1 name',
+      '/b: file, inode …, 1 name',
       '  1 link to it',
       '    /two -> b',
     ],

@@ -279,7 +279,7 @@ function* drawn(target: Answered, look: Look): Iterable<string> {
 const described = ({ operand, path, missing, stat }: Target, { show }: Look): string => {
   if (missing?.path === operand) return 'does not exist';
   if (missing) return `would be ${show(path)}; ${show(missing.path)} does not exist`;
-  const at = path === operand ? '' : ` ${show(path)},`;
+  const at = path === operand ? ',' : ` ${show(path)},`;
   const { kind, dev, ino, nlink } = stat as Stat;
   const names = kind === 'dir' ? '' : `, ${plural(nlink, 'name')}`;
   return `${kindWords[kind]}${at} inode ${ino} on ${deviceText(dev)}${names}`;
@@ -305,17 +305,18 @@ const titles: Readonly<Record<Lead['way'], (number: number) => string>> = {
 /** One line, or where that is wider than the terminal one for each part of it. */
 const wayLines = ({ path, text, via, end }: Way, { width, show, paint }: Look): readonly string[] => {
   const verdict = health(end);
-  const parts = [
-    [show(path), 'link'],
-    [`-> ${show(text)}`, undefined],
-    [via.length > 0 ? ` through ${via.map(show).join(', ')}` : '', 'dim'],
-    [verdict === 'good' ? '' : ` ${end.replaceAll('-', ' ')}`, verdict === 'broken' ? 'bad' : 'doubt'],
+  // Where the text itself is that path, it is said already.
+  const through = via.length === 1 && via[0] === text ? [] : via;
+  const more = [
+    [through.length > 0 ? `through ${through.map(show).join(', ')}` : '', 'dim'],
+    [verdict === 'good' ? '' : end.replaceAll('-', ' '), verdict === 'broken' ? 'bad' : 'doubt'],
   ] as const;
-  const said = parts.filter(([part]) => part !== '');
-  const painted = said.map(([part, style]) => (style ? paint(style, part) : part));
-  const columns = 4 + displayWidth(said.map(([part]) => part).join(' '));
-  if (columns < (width ?? Infinity)) return [`    ${painted.join(' ')}`];
-  return painted.map((part, i) => `${i === 0 ? '    ' : '       '}${part}`);
+  const said = more.filter(([part]) => part !== '');
+  const rest = said.map(([part, style]) => paint(style, part));
+  const link = paint('link', show(path));
+  const columns = displayWidth([`    ${show(path)} -> ${show(text)}`, ...said.map(([part]) => part)].join('  '));
+  if (columns < (width ?? Infinity)) return [[`    ${link} -> ${show(text)}`, ...rest].join('  ')];
+  return [`    ${link}`, ...[`-> ${show(text)}`, ...rest].map((part) => `        ${part}`)];
 };
 
 const plural = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
