@@ -8,7 +8,7 @@ import { displayWidth } from './display-width.ts';
 export const fit = (name: string, columns: number, show: (name: string) => string): string => {
   const whole = show(name);
   if (displayWidth(whole) <= columns) return whole;
-  const pieces = Array.from(characters.segment(name), ({ segment }) => segment);
+  const pieces = Array.from(characters().segment(name), ({ segment }) => segment);
   const cut = (kept: number): string => {
     const tail = Math.floor(kept / 2);
     return show([...pieces.slice(0, kept - tail), '…', ...pieces.slice(pieces.length - tail)].join(''));
@@ -24,4 +24,6 @@ export const fit = (name: string, columns: number, show: (name: string) => strin
   return fits < 0 ? '' : cut(fits);
 };
 
-const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made when a name is first cut: its data takes 10 ms to load. */
+const characters = (): Intl.Segmenter => (segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' }));
+let segmenter: Intl.Segmenter | undefined;

@@ -20,14 +20,14 @@ const usualThreads = 4;
  * otherwise as soon as the walk is seen to wait for storage more than it works.
  */
 export const readAhead = (level: Level, threads: number | undefined): { help(walk: Walk): void } & Disposable => {
-  const begun = { time: performance.now(), cpu: process.threadCpuUsage(), waits: process.resourceUsage() };
+  const begun = performance.now();
   let scouts = threads === undefined || threads === 0 ? undefined : startScouts(threads, level);
   const waits = (): boolean => {
-    const time = performance.now() - begun.time;
-    const { user, system } = process.threadCpuUsage(begun.cpu);
-    const switches = process.resourceUsage().voluntaryContextSwitches - begun.waits.voluntaryContextSwitches;
+    const time = performance.now() - begun;
+    if (time < 300) return false;
+    const { userCPUTime, systemCPUTime, voluntaryContextSwitches } = process.resourceUsage();
     // A busy machine makes us wait as well, but then it is not we who let go of the processor.
-    return time > 300 && (user + system) / 1000 < time / 2 && switches > time / 20;
+    return (userCPUTime + systemCPUTime) / 1000 < time / 2 && voluntaryContextSwitches > time / 20;
   };
   return {
     help(walk) {
