@@ -27,7 +27,10 @@ const programs = (walker: string): readonly Program[] => {
     (...level: string[]) =>
     (tree: string) => [...lw, 'map', '--json', ...level, tree];
   const yardstick = (level: string) => (tree: string) => [walker, level, tree];
+  const walk = (level: string) => (tree: string) => [process.execPath, join(here, 'scan/walk.mjs'), level, tree];
   return [
+    { name: 'walk full', command: walk('full'), answers: [0] },
+    { name: 'walk symlinks', command: walk('symlinks'), answers: [0] },
     { name: 'lw full', command: ours(), answers: [0, 1] },
     { name: 'C full', command: yardstick('full'), answers: [0] },
     { name: 'find -links', command: (tree) => ['find', tree, '-links', '+1', '-type', 'f'], answers: [0] },
@@ -44,8 +47,10 @@ const programs = (walker: string): readonly Program[] => {
 
 /** Our CPU over that of one peer, or of several that it takes to answer the same. */
 const comparisons: readonly { ours: string; peers: readonly string[]; bar?: number }[] = [
+  { ours: 'walk full', peers: ['C full'], bar: 1.3 },
   { ours: 'lw full', peers: ['C full'], bar: 1.3 },
   { ours: 'lw full', peers: ['find -links', 'find -xtype l'], bar: 0.5 },
+  { ours: 'walk symlinks', peers: ['symlinks -r'], bar: 0.45 },
   { ours: 'lw symlinks', peers: ['symlinks -r'], bar: 0.45 },
   { ours: 'lw symlinks', peers: ['find -xtype l'] },
   { ours: 'lw symlinks', peers: ['bfs -xtype l'] },

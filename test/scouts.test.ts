@@ -13,7 +13,9 @@ test('a map is the same with and without threads that read ahead', async () => {
   const tree = join(scratch.path, 'tree');
   await makeTree(tree, { entries: 30_000, seed: 7 });
   const map = (threads: string): unknown =>
-    JSON.parse(execFileSync(process.execPath, [lw, 'map', '--json', '--read-ahead', threads, tree], { encoding: 'utf8' }));
+    JSON.parse(
+      execFileSync(process.execPath, [lw, 'map', '--json', '--read-ahead', threads, tree], { encoding: 'utf8' }),
+    );
   assert.deepEqual(map('3'), map('0'));
 });
 

@@ -7,14 +7,17 @@ import { untilSettled } from './until-settled.ts';
 
 const { call } = abi.abi;
 const openDirFlags = abi.O_RDONLY | abi.abi.O_DIRECTORY | abi.abi.O_NOFOLLOW | abi.O_CLOEXEC;
+const statxNumber = call.statx;
+const lstatFlags = abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT;
 const statMask = abi.STATX_BASIC_STATS | abi.STATX_MNT_ID;
 
 /** A probe of the running kernel. Each has a block of its own; make one a thread. */
 export const kernelProbe = (): Probe => {
   const block = allocate(probeLayout.total);
   const { address } = block;
+  const statxAddress = address + probeLayout.statx;
   const statx = (dir: number, name: number, flags: number): number =>
-    syscall(call.statx, dir, address + name, flags, statMask, address + probeLayout.statx);
+    syscall(statxNumber, dir, address + name, flags, statMask, statxAddress);
   const how = allocate(24);
   how.longs[0] = BigInt(abi.O_PATH | abi.O_CLOEXEC);
   how.longs[2] = BigInt(abi.RESOLVE_IN_ROOT);
@@ -30,7 +33,8 @@ export const kernelProbe = (): Probe => {
     },
     close,
     getdents: (fd) => syscall(call.getdents64, fd, address + probeLayout.dents, probeLayout.dentsBytes, 0, 0),
-    lstat: (dir, name) => statx(dir, name, abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT),
+    // Spelt out: this one is called for every entry.
+    lstat: (dir, name) => syscall(statxNumber, dir, address + name, lstatFlags, statMask, statxAddress),
     stat: (dir, name) => statx(dir, name, abi.AT_NO_AUTOMOUNT),
     statInRoot(root, name) {
       const fd = untilSettled(() => syscall(call.openat2, root, address + name, how.address, 24, 0));
