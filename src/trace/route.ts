@@ -103,6 +103,8 @@ export type Failure =
       readonly call: string;
     };
 
+export type Missing = Extract<Failure, { kind: 'missing' }>;
+
 /** What a link is worth: a verdict on its end. */
 export type Health = 'good' | 'broken' | 'unknown';
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../../trace/route.ts';
+import type { Missing } from '../../trace/route.ts';
 import type { Blame } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { elsewhere } from './elsewhere.ts';
@@ -8,8 +8,6 @@ import { notExpanded } from './not-expanded.ts';
 import { packageCauses } from './packages.ts';
 import { entriesOf, type Scene } from './scene.ts';
 import { words } from './sentence.ts';
-
-export type Missing = Extract<Failure, { kind: 'missing' }>;
 
 /** Why a component may be missing, the best explained first; guesses only where nothing better is known. */
 export const missingCauses = (scene: Scene, end: Missing, culprit: Blame): readonly Cause[] => {

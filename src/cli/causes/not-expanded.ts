@@ -1,7 +1,7 @@
+import type { Missing } from '../../trace/route.ts';
 import { type Blame, corrected, withName } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { globMatcher } from './glob-matcher.ts';
-import type { Missing } from './missing.ts';
 import { entriesOf, found, join, type Scene } from './scene.ts';
 import { listing, quoted, type Sentence, say, words } from './sentence.ts';
 

@@ -1,7 +1,7 @@
 import { decodeBytes, encodeBytes } from '../../fs/bytes.ts';
+import type { Missing } from '../../trace/route.ts';
 import type { Blame } from './blame.ts';
 import type { Cause } from './cause.ts';
-import type { Missing } from './missing.ts';
 import { basename, entriesOf, found, join, type Machine, type Scene } from './scene.ts';
 import { listing, say, words } from './sentence.ts';
 import { shellWord } from './shell-word.ts';

@@ -1,3 +1,4 @@
+import { Fault } from '../../fs/fault.ts';
 import { deviceText } from '../../fs/identity.ts';
 import type { Atlas } from '../../scan/atlas.ts';
 import { type Census, dirField, type Level, type Link, type MultiNamed } from '../../scan/census.ts';
@@ -113,7 +114,7 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
     return {
       census,
       failed,
-      fileSystems: devicesOf(census).map((dev) => ({ dev, type: world.fileSystemType(dev) })),
+      fileSystems: fileSystemsOf(world, census),
       links,
       longest: links?.longest && { path: census.link(links.longest.row).path, hops: links.longest.hops },
       mostLinked: (links?.mostLinked ?? []).map(({ row, links }) => ({ path: endOf(world, census, row), links })),
@@ -183,12 +184,24 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
 const isComplete = ({ census, failed, interrupted }: Report): boolean =>
   census.complete && failed.length === 0 && !interrupted;
 
-/** Of directories that were entered: a link may lead to other devices, and a mount point lie on one. */
-const devicesOf = (census: Census): readonly number[] => {
+/** Those of directories that were entered: a link may lead to other devices, and a mount point lie on one. */
+const fileSystemsOf = (world: World, census: Census): Report['fileSystems'] => {
   const { words, width, count } = census.dirs;
-  const seen = new Set<number>();
-  for (let row = 0; row < count; row++) if (!census.unread.has(row)) seen.add(words[row * width + dirField.device]!);
-  return [...seen].map((device) => census.devices[device]!);
+  const first = new Map<number, number>();
+  for (let row = 0; row < count; row++) {
+    const device = words[row * width + dirField.device]!;
+    if (!census.unread.has(row) && !first.has(device)) first.set(device, row);
+  }
+  return Array.from(first, ([device, row]) => {
+    const dev = census.devices[device]!;
+    return { dev, type: world.fileSystemType(dev) ?? typeAt(world, census.physicalPath(row)) };
+  });
+};
+
+/** By its mount: mountinfo does not have the devices of btrfs subvolumes. */
+const typeAt = ({ fs, root, mounts }: World, path: string): string | undefined => {
+  const stat = fs.stat(root.handle, path.slice(1));
+  return stat instanceof Fault ? undefined : mounts().find(({ id }) => id === stat.mountId)?.type;
 };
 
 const checkLevel = (level: Level, kind: ListKind | undefined, du: boolean): void => {
