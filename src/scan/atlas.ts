@@ -2,6 +2,7 @@ import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Fs } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
+import { dirname, join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
 import { maxLinks } from '../trace/route.ts';
 import type { Place } from '../trace/trace.ts';
@@ -366,7 +367,7 @@ export class Atlas {
   }
 
   #askFor(from: Spot, name: string): Child {
-    const path = below(this.pathOf(from), name);
+    const path = join(this.pathOf(from), name);
     const { handle } = this.#root;
     const stat = this.#fs.stat(handle, path.slice(1));
     if (stat instanceof Fault) return 'other';
@@ -426,7 +427,7 @@ export class Atlas {
       if (parent !== noDir) return parent;
     }
     const path = this.pathOf(spot);
-    return this.spotAt(path.slice(0, Math.max(path.lastIndexOf('/'), 1)));
+    return this.spotAt(dirname(path));
   }
 }
 
@@ -435,8 +436,6 @@ const restOf = (text: Uint8Array, from: number): string =>
   decodeBytes(text.subarray(from, text.indexOf(0, from)))
     .replace(/\/+/g, '/')
     .replace(/\/$/, '');
-
-const below = (dir: string, name: string): string => (dir === '/' ? `/${name}` : `${dir}/${name}`);
 
 // FNV-1a, 32 bits.
 const emptyHash = 0x811c9dc5 | 0;

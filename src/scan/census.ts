@@ -2,6 +2,7 @@ import { decodeBytes } from '../fs/bytes.ts';
 import { type Errno, errnoName } from '../fs/errno.ts';
 import type { Identity } from '../fs/identity.ts';
 import { type LinkText, linkText } from '../fs/link-text.ts';
+import { join } from '../fs/path.ts';
 import { type Kind, kindOfMode } from '../fs/stat.ts';
 import type { End } from '../trace/route.ts';
 import { mix, RowIndex, Strings, Table } from './columns.ts';
@@ -315,8 +316,6 @@ export class Census {
     return parts.length === 0 ? root : join(root, parts.reverse().join('/'));
   }
 }
-
-const join = (dir: string, name: string): string => (dir.endsWith('/') ? dir + name : `${dir}/${name}`);
 
 const wide = (low: number, high: number): bigint => (BigInt(high) << 32n) | BigInt(low);
 

@@ -4,6 +4,7 @@ import { Fault } from '../fs/fault.ts';
 import type { Fs, Handle, Resolve } from '../fs/fs.ts';
 import { identityKey, sameFile } from '../fs/identity.ts';
 import { type LinkText, linkText } from '../fs/link-text.ts';
+import { dirname, join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
 import { type Failure, type Found, type Hop, maxLinks, type Route } from './route.ts';
 
@@ -168,7 +169,7 @@ class Walk implements Disposable {
     const { path } = this.#here;
     if (samePlace(here, root)) return this.#enter('.', path);
     const named = path !== this.#unnamed && !path.endsWith('/..');
-    return this.#enter('..', named ? parentOf(path) : join(path, '..'));
+    return this.#enter('..', named ? dirname(path) : join(path, '..'));
   }
 
   /** Steps to `.` or `..`. */
@@ -397,11 +398,6 @@ const samePlace = (a: Stat, b: Stat): boolean => sameFile(a, b) && a.mountId ===
 
 const crossing = (link: Stat, { dev, mountId }: Stat): Hop['crosses'] =>
   link.dev === dev && link.mountId === mountId ? undefined : { dev, mountId };
-
-const join = (dir: string, name: string): string =>
-  name === '' ? dir : dir.endsWith('/') ? dir + name : `${dir}/${name}`;
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
 
 const isBelow = (path: string, point: string): boolean =>
   `${path}/`.startsWith(point.endsWith('/') ? point : `${point}/`);

@@ -1,7 +1,8 @@
 import { linkText } from '../../fs/link-text.ts';
+import { dirname } from '../../fs/path.ts';
 import type { End, Hop, Route } from '../../trace/route.ts';
 import type { Cause } from './cause.ts';
-import { dirname, outside, reach, type Scene } from './scene.ts';
+import { outside, reach, type Scene } from './scene.ts';
 import { say } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 

@@ -1,7 +1,8 @@
+import { ancestors, join } from '../../fs/path.ts';
 import type { Blame } from './blame.ts';
 import { relativeText, relink } from './blame.ts';
 import type { Cause } from './cause.ts';
-import { ancestors, found, join, outside, type Scene } from './scene.ts';
+import { found, outside, type Scene } from './scene.ts';
 import { say } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 

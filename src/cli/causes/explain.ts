@@ -1,6 +1,7 @@
 import type { Errno } from '../../fs/errno.ts';
 import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
+import { dirname, join } from '../../fs/path.ts';
 import { type End, type Failure, type Found, type Health, health, type Route } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
 import { type Blame, blame, relink } from './blame.ts';
@@ -10,7 +11,7 @@ import { chainCause, loopCauses } from './loop.ts';
 import { missingCauses } from './missing.ts';
 import { nearNames } from './near-names.ts';
 import { permissionCause } from './permission.ts';
-import { dirname, entriesOf, found, join, type Mount, outside, type Scene, statOf } from './scene.ts';
+import { entriesOf, found, type Mount, outside, type Scene, statOf } from './scene.ts';
 import { listing, quoted, type Sentence, say, words } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 import { users } from './users.ts';

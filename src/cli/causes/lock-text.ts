@@ -1,6 +1,6 @@
+import { basename } from '../../fs/path.ts';
 import type { Blame } from './blame.ts';
 import type { Cause } from './cause.ts';
-import { basename } from './scene.ts';
 import { words } from './sentence.ts';
 
 /** Emacs (`.#file`), Firefox (`lock`) and Chromium (`SingletonLock`) note a lock's owner in a link that leads nowhere. */

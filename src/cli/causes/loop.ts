@@ -1,8 +1,9 @@
+import { dirname } from '../../fs/path.ts';
 import { type Failure, type Hop, maxLinks, type Route } from '../../trace/route.ts';
 import { relativeText, relink } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { elsewhere } from './elsewhere.ts';
-import { dirname, found, reach, type Scene } from './scene.ts';
+import { found, reach, type Scene } from './scene.ts';
 import { say, words } from './sentence.ts';
 import { timeText } from './time-text.ts';
 

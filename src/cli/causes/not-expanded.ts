@@ -1,8 +1,9 @@
+import { join } from '../../fs/path.ts';
 import type { Missing } from '../../trace/route.ts';
 import { type Blame, corrected, withName } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { globMatcher } from './glob-matcher.ts';
-import { entriesOf, found, join, type Scene } from './scene.ts';
+import { entriesOf, found, type Scene } from './scene.ts';
 import { listing, quoted, type Sentence, say, words } from './sentence.ts';
 
 /** A shell expands `~`, `$VAR` and `*` before a program sees them; in quotes, or in a file, nobody does. */

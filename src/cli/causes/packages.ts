@@ -1,8 +1,9 @@
 import { decodeBytes, encodeBytes } from '../../fs/bytes.ts';
+import { basename, join } from '../../fs/path.ts';
 import type { Missing } from '../../trace/route.ts';
 import type { Blame } from './blame.ts';
 import type { Cause } from './cause.ts';
-import { basename, entriesOf, found, join, type Machine, type Scene } from './scene.ts';
+import { entriesOf, found, type Machine, type Scene } from './scene.ts';
 import { listing, say, words } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 

@@ -1,5 +1,6 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Entry, Fs } from '../../fs/fs.ts';
+import { join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import type { Found, Route } from '../../trace/route.ts';
 import { type Place, trace } from '../../trace/trace.ts';
@@ -88,19 +89,3 @@ const beneath = (path: string): string => path.slice(1) || '.';
 
 /** The path as a command outside the root would have to name it. */
 export const outside = (scene: Scene, path: string): string => scene.prefix + path;
-
-export const join = (dir: string, path: string): string => (dir.endsWith('/') ? dir + path : `${dir}/${path}`);
-
-export const dirname = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
-
-export const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** From the nearest up to the root: what lies above a physical path. */
-export const ancestors = (path: string): readonly string[] => {
-  const above: string[] = [];
-  for (let at = path; at !== '/'; ) {
-    at = dirname(at);
-    above.push(at);
-  }
-  return above;
-};

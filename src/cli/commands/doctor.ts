@@ -3,6 +3,7 @@ import { type Errno, errorText } from '../../fs/errno.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { deviceText } from '../../fs/identity.ts';
+import { dirname } from '../../fs/path.ts';
 import * as ask from '../../kernel/ask-mount.ts';
 import { type Capabilities, type Privilege, readCapabilities } from '../../kernel/capabilities.ts';
 import { type FileSystem, fileSystemOf, keepsFiles } from '../../kernel/file-systems.ts';
@@ -269,7 +270,7 @@ const placesOf = (world: World, operands: readonly string[], problems: string[])
       absentVolumes: world.absentVolumes,
     });
     if (end.kind === 'found') {
-      const directory = end.stat.kind === 'dir' ? end.path : end.path.slice(0, end.path.lastIndexOf('/')) || '/';
+      const directory = end.stat.kind === 'dir' ? end.path : dirname(end.path);
       const open: Place['open'] = (in_, access) => openPhysical(in_, directory, access);
       places.push({ path: operand, mountId: end.stat.mountId, open });
     } else if (!usual) problems.push(`cannot look at ${show(operand)}: ${errorText(end.errno)}`);

@@ -1,9 +1,9 @@
 import { errorText } from '../../fs/errno.ts';
 import { deviceText, type Identity, identityKey, sameFile } from '../../fs/identity.ts';
+import { basename, join } from '../../fs/path.ts';
 import type { Kind } from '../../fs/stat.ts';
 import { type Census, dirField, nameField, noDir } from '../../scan/census.ts';
 import { trace } from '../../trace/trace.ts';
-import { basename, join } from '../causes/scene.ts';
 import type { Command, Look, Request, World } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { btrfsNames, type InodePaths, type Told } from '../names/btrfs-names.ts';

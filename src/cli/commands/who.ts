@@ -1,13 +1,13 @@
 import { errorText } from '../../fs/errno.ts';
 import { deviceText } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
+import { basename, dirname, join } from '../../fs/path.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import type { Atlas } from '../../scan/atlas.ts';
 import { type Census, nameField } from '../../scan/census.ts';
 import { type Entry, type Goal, type Lead, leadsTo } from '../../scan/leads.ts';
 import { type End, health } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
-import { basename, dirname, join } from '../causes/scene.ts';
 import type { Command, Look, Request, World } from '../command.ts';
 import { displayWidth } from '../display-width.ts';
 import { candidates } from '../names/candidates.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { sameFile } from '../../fs/identity.ts';
-import { basename, dirname, join } from '../causes/scene.ts';
+import { basename, dirname, join } from '../../fs/path.ts';
 import type { World } from '../command.ts';
 import { openPhysical } from '../open-physical.ts';
 import type { File } from './file.ts';

@@ -1,6 +1,6 @@
 import { Fault } from '../../fs/fault.ts';
+import { ancestors, dirname, join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
-import { ancestors, dirname, join } from '../causes/scene.ts';
 import type { World } from '../command.ts';
 import { openPhysical } from '../open-physical.ts';
 import type { File } from './file.ts';
