@@ -17,7 +17,7 @@ const usualThreads = 4;
 
 /**
  * Reads ahead of a walk where that helps: at once with the number of threads that the user gave,
- * otherwise as soon as the walk is seen to wait for storage more than it works.
+ * otherwise as soon as the walk is seen to wait for storage.
  */
 export const readAhead = (level: Level, threads: number | undefined): { help(walk: Walk): void } & Disposable => {
   const begun = performance.now();
@@ -27,7 +27,7 @@ export const readAhead = (level: Level, threads: number | undefined): { help(wal
     if (time < 300) return false;
     const { userCPUTime, systemCPUTime, voluntaryContextSwitches } = process.resourceUsage();
     // A busy machine makes us wait as well, but then it is not we who let go of the processor.
-    return (userCPUTime + systemCPUTime) / 1000 < time / 2 && voluntaryContextSwitches > time / 20;
+    return (userCPUTime + systemCPUTime) / 1000 < time * 0.8 && voluntaryContextSwitches > time;
   };
   return {
     help(walk) {
