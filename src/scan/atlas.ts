@@ -128,7 +128,7 @@ export class Atlas {
 
   /** Links followed when this one is opened, itself included, as many as the kernel counts; more than it follows for a link that leads nowhere. */
   hops(link: LinkId): number {
-    return link >= 0 && this.#namesNoLink(link) ? 1 : this.#way(link).hops;
+    return link >= 0 && this.#namesNoLink(link) ? 1 : this.#knownHops(link);
   }
 
   /** Whether following a link comes back to it, or to another link that it passes. */
@@ -156,7 +156,7 @@ export class Atlas {
 
   /** The directory that a link leads to, if it is known. */
   endOf(link: LinkId): Spot | undefined {
-    const { end } = this.#way(link);
+    const end = this.#knownEnd(link);
     return end === nowhere ? undefined : end;
   }
 
@@ -252,18 +252,23 @@ export class Atlas {
     return (this.#linkNames[bit >>> 5]! & (1 << (bit & 31))) !== 0;
   }
 
-  #way(link: LinkId): Way {
-    const known = link < 0 ? this.#outsideWays.get(link) : undefined;
-    if (known) return known;
-    if (link >= 0 && this.#hops[link] !== 0) return { hops: this.#hops[link]!, end: this.#ends[link]! };
+  #knownHops(link: LinkId): number {
+    this.#find(link);
+    return link < 0 ? this.#outsideWays.get(link)!.hops : this.#hops[link]!;
+  }
+
+  #knownEnd(link: LinkId): Spot {
+    this.#find(link);
+    return link < 0 ? this.#outsideWays.get(link)!.end : this.#ends[link]!;
+  }
+
+  /** Follows a link, unless its way is known. */
+  #find(link: LinkId): void {
+    if (link < 0 ? this.#outsideWays.has(link) : this.#hops[link] !== 0) return;
     // Only what the kernel follows to its end is followed here: at most 40 links. In a tree that
     // changed meanwhile a link may still come back to itself, and finds this first note.
-    const failed = { hops: maxLinks + 1, end: nowhere };
-    this.#note(link, failed);
-    if (!this.#resolves(link)) return failed;
-    const way = this.#follow(link, undefined);
-    this.#note(link, way);
-    return way;
+    this.#note(link, { hops: maxLinks + 1, end: nowhere });
+    if (this.#resolves(link)) this.#note(link, this.#follow(link, undefined));
   }
 
   #note(link: LinkId, way: Way): void {
@@ -305,9 +310,8 @@ export class Atlas {
         if (steps) steps.last = { spot, name: decodeBytes(text.subarray(from, to)), link: passed, rest: '' };
         if (passed !== undefined) {
           steps?.links.push(passed);
-          const way = this.#way(passed);
-          hops += way.hops;
-          spot = way.end;
+          hops += this.#knownHops(passed);
+          spot = this.#knownEnd(passed);
         } else spot = typeof child === 'number' ? child : nowhere;
       }
       from = to;

@@ -1,6 +1,7 @@
 import type { End } from '../trace/route.ts';
 import type { Atlas } from './atlas.ts';
 import { type Census, ends, fileField, leadsToDir, linkField } from './census.ts';
+import { mix, RowIndex } from './columns.ts';
 
 /** Symbolic links, counted. Those of `ends` add up to `total`; the other counts overlap. */
 export interface LinkTally {
@@ -41,7 +42,7 @@ const slash = 0x2f;
 export const tallyLinks = (census: Census, atlas: Atlas, mostLinked: number): LinkTally => {
   const { words, width, count } = census.links;
   const byEnd = ends.map(() => 0);
-  const fans = new Map<number | string, { row: number; links: number }>();
+  const targets = new Targets(census);
   const sums = { absolute: 0, through: 0, toDirectories: 0, acrossFileSystems: 0, ancestorCycles: 0 };
   let longest: LinkTally['longest'];
   for (let row = 0; row < count; row++) {
@@ -56,10 +57,7 @@ export const tallyLinks = (census: Census, atlas: Atlas, mostLinked: number): Li
     if (state & leadsToDir) sums.toDirectories++;
     if (crosses(census, row)) sums.acrossFileSystems++;
     if (isAncestorCycle(census, atlas, row)) sums.ancestorCycles++;
-    const key = targetKey(census, row);
-    const fan = fans.get(key);
-    if (fan) fan.links++;
-    else fans.set(key, { row, links: 1 });
+    targets.count(row);
   }
   return {
     total: count,
@@ -68,7 +66,7 @@ export const tallyLinks = (census: Census, atlas: Atlas, mostLinked: number): Li
     relative: count - sums.absolute,
     direct: byEnd[found]! - sums.through,
     longest,
-    mostLinked: top([...fans.values()], mostLinked),
+    mostLinked: targets.most(mostLinked),
   };
 };
 
@@ -120,18 +118,50 @@ export const isAncestorCycle = (census: Census, atlas: Atlas, row: number): bool
   return spot !== undefined && atlas.isWithin(words[at + linkField.dir]!, spot);
 };
 
-/** Equal for links that lead to one inode. Nearly always a plain number. */
-const targetKey = (census: Census, row: number): number | string => {
-  const { words } = census.links;
-  const at = row * linkField.width;
-  const high = words[at + linkField.inoHigh]!;
-  const low = words[at + linkField.device]! * 2 ** 32 + words[at + linkField.inoLow]!;
-  return high === 0 ? low : `${high}:${low}`;
-};
+/** How many links lead to each inode. The first link that leads to one stands for it. */
+class Targets {
+  readonly #words: Uint32Array;
+  readonly #links: Uint32Array;
+  readonly #index: RowIndex;
 
-/** Two links to one file are nothing to report; three begin to be. */
-const top = <Fan extends { readonly links: number }>(fans: Fan[], most: number): Fan[] =>
-  fans
-    .filter((fan) => fan.links > 2)
-    .sort((a, b) => b.links - a.links)
-    .slice(0, most);
+  constructor({ links }: Census) {
+    this.#words = links.words;
+    this.#links = new Uint32Array(links.count);
+    this.#index = new RowIndex((row) => this.#hash(row));
+  }
+
+  count(row: number): void {
+    const hash = this.#hash(row);
+    for (let slot = this.#index.first(hash); ; slot = this.#index.next(slot)) {
+      const known = this.#index.row(slot);
+      if (known >= 0 && !this.#same(known, row)) continue;
+      if (known < 0) this.#index.add(hash, row);
+      this.#links[known < 0 ? row : known]!++;
+      return;
+    }
+  }
+
+  /** Two links to one file are nothing to report; three begin to be. */
+  most(number: number): LinkTally['mostLinked'] {
+    const many: { row: number; links: number }[] = [];
+    for (const [row, links] of this.#links.entries()) if (links > 2) many.push({ row, links });
+    return many.sort((a, b) => b.links - a.links).slice(0, number);
+  }
+
+  #hash(row: number): number {
+    const at = row * linkField.width;
+    const words = this.#words;
+    return mix(words[at + linkField.inoLow]!, words[at + linkField.inoHigh]!, words[at + linkField.device]!);
+  }
+
+  #same(a: number, b: number): boolean {
+    const words = this.#words;
+    const at = a * linkField.width;
+    const other = b * linkField.width;
+    return (
+      words[at + linkField.inoLow] === words[other + linkField.inoLow] &&
+      words[at + linkField.inoHigh] === words[other + linkField.inoHigh] &&
+      words[at + linkField.device] === words[other + linkField.device]
+    );
+  }
+}
