@@ -202,9 +202,9 @@ export class Walk {
   /** Opens a directory from its parent, and lets go of the parent after its last child. */
   #enter(row: number, parent: number): number {
     const { counts } = this.census;
-    const parentFd = this.#fdOf(parent);
-    const fd = parentFd < 0 ? parentFd : this.#openDir(parentFd, row);
     const open = this.#open.get(parent);
+    const parentFd = open && open.fd >= 0 ? open.fd : this.#fdOf(parent);
+    const fd = parentFd < 0 ? parentFd : this.#openDir(parentFd, row);
     if (open && --open.children === 0) {
       this.#release(open);
       this.#open.delete(parent);
