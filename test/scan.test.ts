@@ -460,6 +460,33 @@ test('an entry that goes, or becomes something else, before it is looked at is v
   }
 });
 
+test('a directory that got the inode number of one that is gone is entered too; one that is seen twice is not', () => {
+  using tree = new Scratch();
+  dirs(tree, 'one', 'two');
+  write(tree, 'one/file', 'two/file');
+  const countsWhere = (bornApart: boolean): Census['counts'] => {
+    let asked = 0;
+    return scan(tree.path, {
+      probe: {
+        ...probe,
+        fstat(fd) {
+          const result = probe.fstat(fd);
+          const field = (offset: number): number => (probeLayout.statx + offset) >> 2;
+          // Roots are asked about twice.
+          if (++asked > 2) probe.words.fill(77, field(statxField.ino), field(statxField.size));
+          probe.words[field(statxField.mask)]! |= 0x800;
+          probe.words[field(statxField.btime)] = bornApart ? asked : 1;
+          probe.words[field(statxField.btime + 8)] = 0;
+          return result;
+        },
+      },
+    }).counts;
+  };
+  const { entries, seenAgain } = countsWhere(true);
+  assert.deepEqual({ entries, seenAgain }, { entries: 5, seenAgain: 0 });
+  assert.equal(countsWhere(false).seenAgain, 1);
+});
+
 test('a directory that is replaced by another while its children are entered is not mistaken for it', () => {
   using tree = new Scratch();
   dirs(tree, 'top/a/x', 'top/b/x', 'top/c/x', 'new/a/evil', 'new/b/evil', 'new/c/evil');

@@ -9,7 +9,7 @@ const { call } = abi.abi;
 const openDirFlags = abi.O_RDONLY | abi.abi.O_DIRECTORY | abi.abi.O_NOFOLLOW | abi.O_CLOEXEC;
 const statxNumber = call.statx;
 const lstatFlags = abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT;
-const statMask = abi.STATX_BASIC_STATS | abi.STATX_MNT_ID;
+const statMask = abi.STATX_BASIC_STATS | abi.STATX_BTIME | abi.STATX_MNT_ID;
 
 /** A probe of the running kernel. Each has a block of its own; make one a thread. */
 export const kernelProbe = (): Probe => {

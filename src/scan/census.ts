@@ -31,8 +31,8 @@ export const ends: readonly End['kind'][] = [
   'unknown',
 ];
 
-/** Words of a row of `dirs`. */
-export const dirField = { parent: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, width: 5 } as const;
+/** Words of a row of `dirs`. `born` tells a directory from a later one with its inode number. */
+export const dirField = { parent: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, born: 5, width: 6 } as const;
 /** Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. */
 export const linkField = { dir: 0, name: 1, text: 2, inoLow: 3, inoHigh: 4, device: 5, state: 6, width: 7 } as const;
 /** Words of a row of `names`: the names of files that have more than one. */
@@ -186,7 +186,8 @@ export class Census {
       words[at + dirField.inoHigh]!,
       words[at + dirField.device]!,
     );
-    return known >= 0 ? known : row;
+    const isIt = known >= 0 && words[known * dirField.width + dirField.born] === words[at + dirField.born];
+    return isIt ? known : row;
   }
 
   addOpenedDir(row: number): void {

@@ -15,6 +15,7 @@ import {
   noDir,
   type Root,
 } from './census.ts';
+import { mix } from './columns.ts';
 
 export interface WalkOptions {
   readonly level: Level;
@@ -48,6 +49,10 @@ const attributesWord = (statxAt + statxField.attributes) >> 2;
 const majorWord = (statxAt + devMajor) >> 2;
 const minorWord = (statxAt + devMinor) >> 2;
 
+const maskWord = (statxAt + statxField.mask) >> 2;
+/** Seconds; nanoseconds are the word after the next. */
+const bornWord = (statxAt + statxField.btime) >> 2;
+const hasBirthTime = 0x800;
 const mountRoot = 0x2000;
 /** NAME_MAX (limits.h), and more: a file system may allow longer names. */
 const nameMax = 4095;
@@ -337,6 +342,7 @@ export class Walk {
     census.dirs.words[at + dirField.inoLow] = words[inoWord]!;
     census.dirs.words[at + dirField.inoHigh] = words[inoWord + 1]!;
     census.dirs.words[at + dirField.device] = device;
+    census.dirs.words[at + dirField.born] = words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
     if (census.sameDir(row) !== row) {
       census.counts.seenAgain++;
       return false;
