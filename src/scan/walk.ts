@@ -342,7 +342,8 @@ export class Walk {
     census.dirs.words[at + dirField.inoLow] = words[inoWord]!;
     census.dirs.words[at + dirField.inoHigh] = words[inoWord + 1]!;
     census.dirs.words[at + dirField.device] = device;
-    census.dirs.words[at + dirField.born] = words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
+    census.dirs.words[at + dirField.born] =
+      words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
     if (census.sameDir(row) !== row) {
       census.counts.seenAgain++;
       return false;
