@@ -449,7 +449,8 @@ export class Walk {
 
   /** Asked once per device. */
   #fillsReads(fd: number, device: number): boolean {
-    return (this.#filling[device] ??= this.#probe.fillsReads(fd));
+    this.#filling[device] ??= this.#probe.fillsReads(fd);
+    return this.#filling[device];
   }
 
   #addName(name: number): number {
