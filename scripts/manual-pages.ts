@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command, Options } from '../src/cli/command.ts';
 import { commands } from '../src/cli/commands.ts';
-import { exitCodes, optionRows, programSummary } from '../src/cli/help.ts';
+import { exitCodes, optionRows, paragraphsOf, programSummary } from '../src/cli/help.ts';
 import { commonOptions } from '../src/cli/options.ts';
 
 /** File names and texts of all manual pages, in man(7)'s macros. */
@@ -86,17 +86,11 @@ const environment = [
   'When set, a mistake in Linkwright itself is reported with its stack.',
 ];
 
-/** Paragraphs; one that is drawn, with lines that start with a space, is kept as it is. */
 const paragraphs = (details: string): readonly string[] =>
-  details
-    .trim()
-    .split(/\n{2,}/)
-    .flatMap((paragraph, index) => [
-      ...(index > 0 ? ['.PP'] : []),
-      ...(/^\s/m.test(paragraph)
-        ? ['.nf', ...paragraph.split('\n').map(text), '.fi']
-        : [text(paragraph.replace(/\s+/g, ' '))]),
-    ]);
+  paragraphsOf(details).flatMap(({ text: words, drawn }, index) => [
+    ...(index > 0 ? ['.PP'] : []),
+    ...(drawn ? ['.nf', ...words.split('\n').map(text), '.fi'] : [text(words.replace(/\s+/g, ' '))]),
+  ]);
 
 const sentence = (words: string): string => text(/[.!?]$/.test(words) ? words : `${words}.`);
 

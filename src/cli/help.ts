@@ -68,15 +68,18 @@ const columns = (rows: readonly (readonly [string, string])[]): readonly string[
   });
 };
 
-/** Paragraphs, folded; a line that starts with a space is kept as drawn. */
-const wrapped = (details: string): readonly string[] =>
+/** The paragraphs of a command's details; one that has a line that starts with a space is drawn, and kept so. */
+export const paragraphsOf = (details: string): readonly { readonly text: string; readonly drawn: boolean }[] =>
   details
     .trim()
     .split(/\n{2,}/)
-    .flatMap((paragraph, index) => [
-      ...(index > 0 ? [''] : []),
-      ...(/^\s/m.test(paragraph) ? paragraph.split('\n') : wrap(paragraph, lineWidth)),
-    ]);
+    .map((text) => ({ text, drawn: /^\s/m.test(text) }));
+
+const wrapped = (details: string): readonly string[] =>
+  paragraphsOf(details).flatMap(({ text, drawn }, index) => [
+    ...(index > 0 ? [''] : []),
+    ...(drawn ? text.split('\n') : wrap(text, lineWidth)),
+  ]);
 
 const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];

@@ -2,7 +2,7 @@ import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Fs } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
-import { dirname, join } from '../fs/path.ts';
+import { basename, dirname, join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
 import { maxLinks } from '../trace/route.ts';
 import type { Place } from '../trace/trace.ts';
@@ -410,10 +410,9 @@ export class Atlas {
 
   /** A directory that the walk could not open, so that its row says nothing but its name. */
   #rowAt(path: string): Spot | undefined {
-    const slash = path.lastIndexOf('/');
-    const parent = path === '/' ? undefined : this.spotAt(path.slice(0, slash) || '/');
+    const parent = path === '/' ? undefined : this.spotAt(dirname(path));
     if (parent === undefined || parent < 0) return undefined;
-    const name = encodeBytes(path.slice(slash + 1));
+    const name = encodeBytes(basename(path));
     const entry = this.#findEntry(parent, name, 0, name.length);
     return entry >= 0 && (entry & 1) === 0 ? entry >>> 1 : undefined;
   }

@@ -209,7 +209,6 @@ export class Walk {
 
   /** Opens a directory from its parent, and lets go of the parent after its last child. */
   #enter(row: number, parent: number): number {
-    const { counts } = this.census;
     const open = this.#open.get(parent);
     const parentFd = open && open.fd >= 0 ? open.fd : this.#fdOf(parent);
     const fd = parentFd < 0 ? parentFd : this.#openDir(parentFd, row);
@@ -218,14 +217,18 @@ export class Walk {
       this.#open.delete(parent);
     }
     if (fd >= 0) return fd;
-    if (fd === -ENOENT || fd === -ENOTDIR || fd === -ELOOP) counts.vanished++;
-    else {
-      counts.entries++;
-      counts.dirs++;
-      this.census.unread.add(row);
-      this.#blind(this.census.dirPath(row), 'openat', -fd);
-    }
+    if (fd === -ENOENT || fd === -ENOTDIR || fd === -ELOOP) this.census.counts.vanished++;
+    else this.#unreadable(row, 'openat', -fd);
     return fd;
+  }
+
+  /** A directory of which nothing but its name is known. */
+  #unreadable(row: number, call: string, errno: number): void {
+    const { counts, unread } = this.census;
+    counts.entries++;
+    counts.dirs++;
+    unread.add(row);
+    this.#blind(this.census.dirPath(row), call, errno);
   }
 
   #openDir(parentFd: number, row: number): number {
@@ -337,7 +340,7 @@ export class Walk {
     const { words } = this.#probe;
     const failed = this.#probe.fstat(fd);
     if (failed < 0) {
-      this.#blind(census.dirPath(row), 'statx', -failed);
+      this.#unreadable(row, 'statx', -failed);
       return false;
     }
     const device = this.#device();
