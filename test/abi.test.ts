@@ -9,6 +9,9 @@ const headers = {
   arm64: '/usr/include/asm-generic/unistd.h',
 } as const;
 
+/** From scripts/syscall.tbl of Linux 6.18. */
+const newer: Readonly<Record<string, number>> = { openat2: 437, faccessat2: 439, fchmodat2: 452 };
+
 /** `#define __NR_openat 56`, or in the generic header `#define __NR3264_fcntl 25` for calls that 32-bit machines have another form of. */
 const numbersIn = (header: string): ReadonlyMap<string, number> =>
   new Map(
@@ -25,7 +28,11 @@ for (const [processor, path] of Object.entries(headers))
       return t.skip('no kernel headers');
     }
     const header = numbersIn(readFileSync(path, 'utf8'));
-    for (const [name, number] of Object.entries(abiOf(processor).call)) assert.equal(number, header.get(name), name);
+    for (const [name, number] of Object.entries(abiOf(processor).call)) {
+      // Calls since 424 have one number everywhere, and headers may be older than they are.
+      if (number >= 424 && !header.has(name)) assert.equal(number, newer[name], name);
+      else assert.equal(number, header.get(name), name);
+    }
   });
 
 test('open flags that differ between processors, by arch/arm64/include/uapi/asm/fcntl.h and asm-generic/fcntl.h', () => {

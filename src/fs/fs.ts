@@ -2,6 +2,9 @@ import type { Fault } from './fault.ts';
 import type { LinkText } from './link-text.ts';
 import type { Kind, Stat } from './stat.ts';
 
+/** What mknodat(2) can make. */
+export type NodeKind = Extract<Kind, 'file' | 'fifo' | 'socket' | 'char' | 'block'>;
+
 /**
  * The Linux calls that link work needs, in the kernel's own terms: synchronous, on open handles
  * and paths from them, each answering with a value or with a Fault. Names and paths are strings
@@ -35,6 +38,22 @@ export interface Fs {
   rmdir(at: Handle, path: string): Fault | undefined;
   /** mkdirat(2); the mode is cut by the umask. */
   mkdir(at: Handle, path: string, mode: number): Fault | undefined;
+  /** mknodat(2); the mode is cut by the umask, `rdev` is a device's number. */
+  mknod(at: Handle, path: string, kind: NodeKind, mode: number, rdev?: number): Fault | undefined;
+
+  /** fchmodat2(2), of the link itself unless `follow`: then EOPNOTSUPP. The empty path is the handle's file. */
+  chmod(at: Handle, path: string, mode: number, follow?: 'follow'): Fault | undefined;
+  /** fchownat(2), of the link itself unless `follow`; undefined leaves an owner as it is. */
+  chown(at: Handle, path: string, owner: Owner, follow?: 'follow'): Fault | undefined;
+  /** utimensat(2), of the link itself unless `follow`; undefined leaves a time as it is. */
+  setTimes(at: Handle, path: string, times: Times, follow?: 'follow'): Fault | undefined;
+
+  /** pread(2), below 2 GiB: fills `bytes` from `position`; how many there were, 0 at the end. */
+  read(handle: Handle, bytes: Uint8Array, position: number): number | Fault;
+  /** pwrite(2), below 2 GiB, at the end if opened with `append`; how many were written. */
+  write(handle: Handle, bytes: Uint8Array, position: number): number | Fault;
+  /** ftruncate(2). */
+  truncate(handle: Handle, size: number): Fault | undefined;
   /** fsync(2): what the handle holds is on the storage, a directory's entries included. */
   sync(handle: Handle): Fault | undefined;
   /** syncfs(2): the whole file system that holds it. */
@@ -44,6 +63,18 @@ export interface Fs {
 /** An open file description. The number means something to the Fs that gave it alone. */
 export interface Handle extends Disposable {
   readonly fd: number;
+}
+
+/** Owners to set; undefined leaves one as it is. */
+export interface Owner {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+/** Times to set, in nanoseconds since 1970; undefined leaves one as it is. */
+export interface Times {
+  readonly atime?: bigint | 'now' | undefined;
+  readonly mtime?: bigint | 'now' | undefined;
 }
 
 /** What open(2) is asked for. */

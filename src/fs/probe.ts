@@ -64,6 +64,7 @@ export const statxField = {
   ino: 32,
   size: 40,
   blocks: 48,
+  atime: 64,
   btime: 80,
   ctime: 96,
   mtime: 112,

@@ -16,6 +16,7 @@ export interface Stat extends Identity {
   /** Blocks of 512 bytes. */
   readonly blocks: number;
   readonly rdev: number;
+  readonly atime: bigint;
   readonly mtime: bigint;
   readonly ctime: bigint;
   /** Birth time, where the file system keeps one. */

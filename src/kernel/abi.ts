@@ -8,37 +8,52 @@ interface Abi {
 type Call =
   | 'close'
   | 'faccessat2'
+  | 'fchmodat'
+  | 'fchmodat2'
+  | 'fchownat'
   | 'fanotify_init'
   | 'fanotify_mark'
   | 'fstatfs'
   | 'fsync'
+  | 'ftruncate'
   | 'getdents64'
   | 'ioctl'
   | 'linkat'
   | 'mkdirat'
+  | 'mknodat'
   | 'openat'
   | 'openat2'
+  | 'pread64'
+  | 'pwrite64'
   | 'readlinkat'
   | 'renameat2'
   | 'statx'
   | 'symlinkat'
   | 'syncfs'
-  | 'unlinkat';
+  | 'unlinkat'
+  | 'utimensat';
 
 /** arch/x86/entry/syscalls/syscall_64.tbl and asm-generic/fcntl.h. */
 const x64: Abi = {
   call: {
     close: 3,
     ioctl: 16,
+    pread64: 17,
+    pwrite64: 18,
     fsync: 74,
+    ftruncate: 77,
     fstatfs: 138,
     getdents64: 217,
     openat: 257,
     mkdirat: 258,
+    mknodat: 259,
+    fchownat: 260,
     unlinkat: 263,
     linkat: 265,
     symlinkat: 266,
     readlinkat: 267,
+    fchmodat: 268,
+    utimensat: 280,
     fanotify_init: 300,
     fanotify_mark: 301,
     syncfs: 306,
@@ -46,6 +61,7 @@ const x64: Abi = {
     statx: 332,
     openat2: 437,
     faccessat2: 439,
+    fchmodat2: 452,
   },
   O_DIRECTORY: 0o200000,
   O_NOFOLLOW: 0o400000,
@@ -55,16 +71,23 @@ const x64: Abi = {
 const arm64: Abi = {
   call: {
     ioctl: 29,
+    mknodat: 33,
     mkdirat: 34,
     unlinkat: 35,
     symlinkat: 36,
     linkat: 37,
     fstatfs: 44,
+    ftruncate: 46,
+    fchmodat: 53,
+    fchownat: 54,
     openat: 56,
     close: 57,
     getdents64: 61,
+    pread64: 67,
+    pwrite64: 68,
     readlinkat: 78,
     fsync: 82,
+    utimensat: 88,
     fanotify_init: 262,
     fanotify_mark: 263,
     syncfs: 267,
@@ -72,6 +95,7 @@ const arm64: Abi = {
     statx: 291,
     openat2: 437,
     faccessat2: 439,
+    fchmodat2: 452,
   },
   O_DIRECTORY: 0o40000,
   O_NOFOLLOW: 0o100000,
@@ -104,6 +128,9 @@ export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
+
+export const UTIME_NOW = 0x3fffffff;
+export const UTIME_OMIT = 0x3ffffffe;
 
 export const RENAME_NOREPLACE = 1;
 export const RENAME_EXCHANGE = 2;

@@ -17,10 +17,20 @@ const { call } = abi.abi;
 const pathMax = 4096;
 
 // One block serves every call: they are synchronous and leave nothing behind in it.
-const place = { path: 0, second: pathMax, how: 2 * pathMax, statx: 2 * pathMax + 32, text: 2 * pathMax + 288 } as const;
-const dentsBytes = 32768;
-const block = allocate(place.text + pathMax + dentsBytes);
-const dents = place.text + pathMax;
+const place = {
+  path: 0,
+  second: pathMax,
+  /** struct open_how, or two of struct timespec. */
+  how: 2 * pathMax,
+  statx: 2 * pathMax + 32,
+  text: 2 * pathMax + 288,
+  /** Entries of a directory, or bytes of a file. */
+  data: 3 * pathMax + 288,
+} as const;
+const dataBytes = 32768;
+/** Arguments pass as ints: enough for the journals that we read and write. */
+const positionMax = 2 ** 31 - 1;
+const block = allocate(place.data + dataBytes);
 const address = (offset: number): number => block.address + offset;
 
 export const kernel: Fs = {
@@ -53,7 +63,7 @@ export const kernel: Fs = {
   entries(dir) {
     const found: Entry[] = [];
     for (;;) {
-      const filled = syscall(call.getdents64, dir.fd, address(dents), dentsBytes, 0, 0);
+      const filled = syscall(call.getdents64, dir.fd, address(place.data), dataBytes, 0, 0);
       if (filled < 0) return fault('getdents64', filled, '');
       if (filled === 0) return found;
       readEntries(filled, found);
@@ -84,6 +94,63 @@ export const kernel: Fs = {
   unlink: (at, path) => onPath('unlinkat', at, path, 0, 0),
   rmdir: (at, path) => onPath('unlinkat', at, path, abi.AT_REMOVEDIR, 0),
   mkdir: (at, path, mode) => onPath('mkdirat', at, path, mode, 0),
+
+  mknod(at, path, kind, mode, rdev = 0) {
+    return (
+      put(path, place.path, 'mknodat') ??
+      done(
+        'mknodat',
+        syscall(call.mknodat, at.fd, address(place.path), nodeType[kind] | mode, encodedDevice(rdev), 0),
+        path,
+      )
+    );
+  },
+
+  chmod(at, path, mode, follow) {
+    // fchmodat2 came with Linux 6.6; without flags the older call does.
+    if (follow && path !== '') return onPath('fchmodat', at, path, mode, 0);
+    return onPath('fchmodat2', at, path, mode, (follow ? 0 : abi.AT_SYMLINK_NOFOLLOW) | emptyPath(path));
+  },
+
+  chown(at, path, { uid = -1, gid = -1 }, follow) {
+    const flags = (follow ? 0 : abi.AT_SYMLINK_NOFOLLOW) | emptyPath(path);
+    return (
+      put(path, place.path, 'fchownat') ??
+      done('fchownat', syscall(call.fchownat, at.fd, address(place.path), uid | 0, gid | 0, flags), path)
+    );
+  },
+
+  setTimes(at, path, { atime, mtime }, follow) {
+    const long = put(path, place.path, 'utimensat');
+    if (long) return long;
+    putTime(atime, place.how);
+    putTime(mtime, place.how + 16);
+    const flags = (follow ? 0 : abi.AT_SYMLINK_NOFOLLOW) | emptyPath(path);
+    return done('utimensat', syscall(call.utimensat, at.fd, address(place.path), address(place.how), flags, 0), path);
+  },
+
+  read(handle, bytes, position) {
+    if (position > positionMax) return new Fault('pread64', 'EFBIG', '');
+    const wanted = Math.min(bytes.length, dataBytes);
+    const count = syscall(call.pread64, handle.fd, address(place.data), wanted, position, 0);
+    if (count < 0) return fault('pread64', count, '');
+    bytes.set(block.bytes.subarray(place.data, place.data + count));
+    return count;
+  },
+
+  write(handle, bytes, position) {
+    if (position > positionMax) return new Fault('pwrite64', 'EFBIG', '');
+    const wanted = Math.min(bytes.length, dataBytes);
+    block.bytes.set(bytes.subarray(0, wanted), place.data);
+    // With O_APPEND Linux appends whatever the position (pwrite(2), BUGS).
+    const count = syscall(call.pwrite64, handle.fd, address(place.data), wanted, position, 0);
+    return count < 0 ? fault('pwrite64', count, '') : count;
+  },
+
+  truncate: (handle, size) =>
+    size > positionMax
+      ? new Fault('ftruncate', 'EFBIG', '')
+      : done('ftruncate', syscall(call.ftruncate, handle.fd, size, 0, 0, 0), ''),
   sync: (handle) => done('fsync', syscall(call.fsync, handle.fd, 0, 0, 0, 0), ''),
   syncFs: (handle) => done('syncfs', syscall(call.syncfs, handle.fd, 0, 0, 0, 0), ''),
 };
@@ -120,7 +187,7 @@ const putAscii = (path: string, offset: number): boolean => {
 };
 
 const onPath = (
-  name: 'faccessat2' | 'mkdirat' | 'unlinkat',
+  name: 'faccessat2' | 'fchmodat' | 'fchmodat2' | 'mkdirat' | 'unlinkat',
   at: Handle,
   path: string,
   a: number,
@@ -139,6 +206,18 @@ const onTwoPaths = (
   put(fromPath, place.path, name) ??
   put(path, place.second, name) ??
   done(name, syscall(call[name], from.fd, address(place.path), to.fd, address(place.second), flags), path);
+
+/** The type bits of `st_mode` (inode(7)). */
+const nodeType = { file: 0o100000, fifo: 0o10000, socket: 0o140000, char: 0o20000, block: 0o60000 } as const;
+
+/** struct timespec: seconds and nanoseconds, 64 bits each. */
+const putTime = (time: bigint | 'now' | undefined, offset: number): void => {
+  const start = offset / 8;
+  const special = time === 'now' ? abi.UTIME_NOW : time === undefined ? abi.UTIME_OMIT : undefined;
+  const nanoseconds = typeof time === 'bigint' ? ((time % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n : 0n;
+  block.longs[start] = typeof time === 'bigint' ? BigInt.asUintN(64, (time - nanoseconds) / 1_000_000_000n) : 0n;
+  block.longs[start + 1] = special === undefined ? nanoseconds : BigInt(special);
+};
 
 const openat = (at: Handle, how: OpenHow): number =>
   syscall(call.openat, at.fd, address(place.path), openFlags(how), how.mode ?? 0, 0);
@@ -190,6 +269,7 @@ const readStat = ({ words, halves, longs }: Block, at: number): Stat => {
     size: Number(long(statxField.size)),
     blocks: Number(long(statxField.blocks)),
     rdev: device(word(statxField.rdevMajor), word(statxField.rdevMinor)),
+    atime: time(statxField.atime),
     mtime: time(statxField.mtime),
     ctime: time(statxField.ctime),
     btime: word(statxField.mask) & abi.STATX_BTIME ? time(statxField.btime) : undefined,
@@ -202,6 +282,12 @@ const readStat = ({ words, halves, longs }: Block, at: number): Stat => {
 
 const device = (major: number, minor: number): number => major * 0x100000 + minor;
 
+/** new_encode_dev() in the kernel's include/linux/kdev_t.h. */
+const encodedDevice = (rdev: number): number => {
+  const minor = rdev & 0xfffff;
+  return (minor & 0xff) | ((rdev >>> 20) << 8) | ((minor & 0xfff00) << 12);
+};
+
 const kindOfType: Readonly<Record<number, Kind>> = {
   [direntType.file]: 'file',
   [direntType.dir]: 'dir',
@@ -213,7 +299,7 @@ const kindOfType: Readonly<Record<number, Kind>> = {
 };
 
 const readEntries = (filled: number, into: Entry[]): void => {
-  for (let at = dents; at < dents + filled; at += block.halves[(at + dirent.length) >> 1] as number) {
+  for (let at = place.data; at < place.data + filled; at += block.halves[(at + dirent.length) >> 1] as number) {
     const start = at + dirent.name;
     const name = decodeBytes(block.bytes.subarray(start, block.bytes.indexOf(0, start)));
     if (name === '.' || name === '..') continue;
