@@ -4,6 +4,8 @@ import type { Fs, Handle } from '../../fs/fs.ts';
 /** What a program like ln finds around it: the kernel's, or a sketch's. */
 export interface Process {
   readonly fs: Fs;
+  /** getcwd(3): absolute, and longer than PATH_MAX where the working directory lies that deep. */
+  workingDirectory(): string | Fault;
   /** What its messages begin with: `ln`. */
   readonly name: string;
   /** Linkwright's own version. */
