@@ -6,7 +6,7 @@ import { type Diagnosis, command as doctor, type Fact } from '../src/cli/command
 import { displayWidth } from '../src/cli/display-width.ts';
 import { lookOf } from '../src/cli/look.ts';
 import { readCapabilities } from '../src/kernel/capabilities.ts';
-import { fileSystemOf, keepsFiles } from '../src/kernel/file-systems.ts';
+import { fileSystemOf, keepsFiles } from '../src/fs/file-systems.ts';
 import { readMounts } from '../src/kernel/mounts.ts';
 import { lw, lwPath } from './cli/lw.ts';
 import { schemaErrors } from './schema.ts';

@@ -1,6 +1,6 @@
 import { errorText } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
-import { keepsFiles } from '../kernel/file-systems.ts';
+import { keepsFiles } from '../fs/file-systems.ts';
 import { Atlas } from '../scan/atlas.ts';
 import type { Census, Level } from '../scan/census.ts';
 import { settle } from '../scan/settle.ts';

@@ -1,12 +1,12 @@
 /** lw doctor: what this kernel, these mounts and this user allow, and what that means for links. */
 import { type Errno, errorText } from '../../fs/errno.ts';
 import { Fault } from '../../fs/fault.ts';
+import { type FileSystem, fileSystemOf, keepsFiles } from '../../fs/file-systems.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { deviceText } from '../../fs/identity.ts';
 import { dirname } from '../../fs/path.ts';
 import * as ask from '../../kernel/ask-mount.ts';
 import { type Capabilities, type Privilege, readCapabilities } from '../../kernel/capabilities.ts';
-import { type FileSystem, fileSystemOf, keepsFiles } from '../../kernel/file-systems.ts';
 import { type Mount, readMounts } from '../../kernel/mounts.ts';
 import { trace } from '../../trace/trace.ts';
 import type { Command, Look, Style, World } from '../command.ts';

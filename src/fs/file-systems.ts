@@ -15,6 +15,13 @@ export interface FileSystem {
   readonly noReplace?: boolean;
   /** Files can share their data (ioctl_ficlonerange(2)). */
   readonly reflink?: boolean;
+  /**
+   * What a directory's link count says: itself and its directories; the same until the limit of
+   * names, then 1 for good; always 1.
+   */
+  readonly directoryLinks?: 'count' | 'count-to-limit' | 'one';
+  /** How a rename onto a directory with entries is refused. */
+  readonly fullDirectory?: 'ENOTEMPTY' | 'EEXIST';
   /** Names that differ in case only are one name; `directory`: in directories that are made so. */
   readonly foldsCase?: boolean | 'directory';
 }
@@ -28,6 +35,7 @@ const ext4: FileSystem = {
   exchange: true,
   noReplace: true,
   reflink: false,
+  directoryLinks: 'count-to-limit',
   foldsCase: 'directory',
 };
 
@@ -49,6 +57,7 @@ const known: Readonly<Record<string, FileSystem>> = {
     textMax: 1023,
     exchange: true,
     noReplace: true,
+    fullDirectory: 'EEXIST',
   },
   btrfs: {
     hardLinks: true,
@@ -58,6 +67,7 @@ const known: Readonly<Record<string, FileSystem>> = {
     exchange: true,
     noReplace: true,
     reflink: true,
+    directoryLinks: 'one',
     foldsCase: false,
   },
   tmpfs: {
