@@ -76,8 +76,8 @@ const whyNot = (fs: Fs, at: string, rest: string, noLink: Fault | undefined): Fa
   return rest === '' ? refusal(fs, at) : undefined;
 };
 
-/** Whether what follows says nothing of its own that would fail in a file: a final slash, `/.` or `/..`. */
-const mustBeDirectory = (rest: string): boolean => /^\/+(?:$|\.\.?(?:\/|$))/.test(rest);
+/** Whether what follows says nothing of its own that would fail in a file: a final `/` or `/.`, or `/..`. */
+const mustBeDirectory = (rest: string): boolean => /^(?:\/+\.(?=\/))*\/+(?:\.{0,2}$|\.\.\/)/.test(rest);
 
 const refusal = (fs: Fs, path: string): Fault | undefined => {
   const stat = fs.stat(fs.cwd, path, 'follow');

@@ -1,0 +1,54 @@
+/** The same command line for a program of ours, in this process, and for the system's own of that name. */
+import { spawnSync } from 'node:child_process';
+import { decodeBytes, encodeBytes } from '../src/fs/bytes.ts';
+import type { Process, Program } from '../src/jobs/make/process.ts';
+import { workingDirectory } from '../src/jobs/make/working-directory.ts';
+import { kernel } from '../src/kernel/kernel.ts';
+
+export interface Answer {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Environment variables; LC_ALL says whether messages are UTF-8. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Messages begin with the name `name`; the working directory is that of this process. */
+export const ours = (program: Program, name: string, args: readonly string[], variables: Variables = {}): Answer => {
+  let out = '';
+  let err = '';
+  const process: Process = {
+    fs: kernel,
+    workingDirectory: () => workingDirectory(kernel),
+    name,
+    version: '0',
+    utf8: (variables.LC_ALL ?? 'C.UTF-8') === 'C.UTF-8',
+    variable: (variable) => variables[variable],
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    readLine: () => undefined,
+    readOn: () => 0,
+    random: () => 'aaaaaaaaaaaa',
+    explain: () => [],
+  };
+  return { code: program(process, args), out, err };
+};
+
+/** Arguments reach it as bytes, by way of bash: those of Node's own are text. A socket as input would make bash read its rc file. */
+export const theirs = (name: string, args: readonly string[], variables: Variables = {}, uid?: number): Answer => {
+  const words = ['bash', '--norc', '-c', `mapfile -d "" -t words; exec "\${words[@]}"`];
+  if (uid !== undefined) words.unshift('setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--');
+  const [command, ...rest] = words as [string, ...string[]];
+  const { status, stdout, stderr } = spawnSync(command, rest, {
+    input: encodeBytes([name, ...args, ''].join('\0')),
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', ...variables },
+    maxBuffer: 2 ** 28,
+    timeout: 60_000,
+  });
+  return { code: status, out: decodeBytes(stdout), err: decodeBytes(stderr) };
+};
