@@ -1,6 +1,7 @@
 import type { FileSystem } from '../fs/file-systems.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import type { Kind, Stat } from '../fs/stat.ts';
+import type { Content } from './content.ts';
 
 /** A file system of a sketch: what the kernel calls a super block. */
 export interface Volume {
@@ -30,9 +31,9 @@ export interface Inode {
   readonly btime: bigint | undefined;
   immutable: boolean;
   appendOnly: boolean;
-  /** Of a regular file: bytes; beyond `data` they are zeros. */
   size: number;
-  data: Uint8Array;
+  /** Of a regular file. */
+  readonly content: Content;
   /** Of a symlink; not yet known of one in the base. */
   text: LinkText | undefined;
   /** Of a directory: its names. Over a base those asked for so far; undefined means that there is none. */

@@ -170,7 +170,7 @@ export class SketchProcess implements Fs {
 
   read(handle: Handle, bytes: Uint8Array, position: number): number | Fault {
     const open = this.#open.get(handle.fd);
-    if (!open || !open.how.access.startsWith('read')) return new Fault('pread64', 'EBADF', '');
+    if (!open?.how.access.startsWith('read')) return new Fault('pread64', 'EBADF', '');
     if (open.location.inode.kind === 'dir') return new Fault('pread64', 'EISDIR', '');
     const count = this.sketch.read(open.location.inode, bytes, position);
     return typeof count === 'string' ? new Fault('pread64', count, '') : count;
@@ -178,7 +178,7 @@ export class SketchProcess implements Fs {
 
   write(handle: Handle, bytes: Uint8Array, position: number): number | Fault {
     const open = this.#open.get(handle.fd);
-    if (!open || !open.how.access.endsWith('write')) return new Fault('pwrite64', 'EBADF', '');
+    if (!open?.how.access.endsWith('write')) return new Fault('pwrite64', 'EBADF', '');
     const { inode } = open.location;
     if (bytes.length === 0) return 0;
     const refused = this.#resize(inode, open.how.append ? inode.size : position, bytes);
@@ -621,15 +621,10 @@ export class SketchProcess implements Fs {
   #resize(inode: Inode, position: number, bytes: Uint8Array): Errno | undefined {
     const end = position + bytes.length;
     if (end > sizeMax) return 'EFBIG';
-    const more = Math.max(0, end - inode.data.length);
+    const more = inode.content.roomFor(position, bytes.length);
     if (more > inode.volume.freeBytes) return 'ENOSPC';
-    if (more > 0) {
-      inode.volume.freeBytes -= more;
-      const data = new Uint8Array(end);
-      data.set(inode.data);
-      inode.data = data;
-    }
-    inode.data.set(bytes, position);
+    inode.volume.freeBytes -= more;
+    inode.content.write(bytes, position);
     inode.size = Math.max(inode.size, end);
     // Who is not root and writes takes these bits away (write(2)).
     if (this.who.uid !== 0) inode.mode &= (inode.mode & 0o2010) === 0o2010 ? ~0o6000 : ~0o4000;
@@ -638,10 +633,9 @@ export class SketchProcess implements Fs {
   }
 
   #cut(inode: Inode, size: number): undefined {
-    if (size < inode.data.length) {
-      inode.volume.freeBytes += inode.data.length - size;
-      inode.data = inode.data.slice(0, size);
-    }
+    inode.volume.freeBytes += inode.content.room;
+    inode.content.cut(size);
+    inode.volume.freeBytes -= inode.content.room;
     inode.size = size;
     inode.mtime = inode.ctime = this.sketch.now();
     return undefined;
@@ -690,8 +684,8 @@ const statOf = ({ mount, inode }: Location): Stat => ({
 });
 
 /** In units of 512 bytes, of blocks of 4 KiB. */
-const blocksOf = ({ kind, data, text, volume }: Inode): number => {
+const blocksOf = ({ kind, content, text, volume }: Inode): number => {
   if (kind === 'dir') return 8;
   if (kind === 'symlink') return byteLength(text ?? '') >= (volume.type.textBlockFrom ?? Infinity) ? 8 : 0;
-  return 8 * Math.ceil(data.length / 4096);
+  return content.room / 512;
 };

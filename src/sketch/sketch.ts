@@ -7,6 +7,7 @@ import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Kind, Stat } from '../fs/stat.ts';
 import { Base, type BaseOptions, type LinkOrErrno } from './base.ts';
+import { Content } from './content.ts';
 import type { Inode, Location, Mount, Origin, Volume } from './inode.ts';
 import { type Credentials, permission } from './permission.ts';
 import { SketchProcess } from './process.ts';
@@ -160,9 +161,7 @@ export class Sketch {
   read(file: Inode, bytes: Uint8Array, position: number): number | Errno {
     if (this.#base && file.origin) return this.#base.read(file.origin, bytes, position);
     const count = Math.max(0, Math.min(bytes.length, file.size - position));
-    const held = file.data.subarray(position, position + count);
-    bytes.fill(0, 0, count);
-    bytes.set(held);
+    file.content.read(bytes.subarray(0, count), position);
     return count;
   }
 
@@ -199,7 +198,7 @@ export class Sketch {
       immutable: false,
       appendOnly: false,
       size: rest.text === undefined ? 0 : byteLength(rest.text),
-      data: new Uint8Array(),
+      content: new Content(),
       text: rest.text,
       entries: new Map(),
       home: undefined,
@@ -214,8 +213,8 @@ export class Sketch {
   release(inode: Inode): void {
     if (inode.nlink > 0 || inode.opens > 0 || inode.origin) return;
     inode.volume.freeInodes++;
-    inode.volume.freeBytes += inode.data.length;
-    inode.data = new Uint8Array();
+    inode.volume.freeBytes += inode.content.room;
+    inode.content.cut(0);
   }
 
   record(step: Step): void {
@@ -275,7 +274,7 @@ export class Sketch {
     const volume = this.#volumes.get(dev) ?? this.#newVolume({ ...typed(this.#typeOf(dev)) }, dev);
     const inode: Inode = {
       ...{ volume, ino, kind, mode, uid, gid, nlink, rdev, atime, mtime, ctime, btime, immutable, appendOnly, size },
-      data: new Uint8Array(),
+      content: new Content(),
       text: undefined,
       entries: new Map(),
       home: undefined,
