@@ -39,9 +39,9 @@ export const ours = (program: Program, name: string, args: readonly string[], va
   return { code: program(process, args), out, err };
 };
 
-/** Arguments reach it as bytes, by way of bash: those of Node's own are text. A socket as input would make bash read its rc file. */
+/** Arguments reach it as bytes, by way of perl: those of Node's own are text. */
 export const theirs = (name: string, args: readonly string[], variables: Variables = {}, uid?: number): Answer => {
-  const words = ['bash', '--norc', '-c', `mapfile -d "" -t words; exec "\${words[@]}"`];
+  const words = ['perl', '-0', '-e', 'chomp(my @words = <STDIN>); exec { $words[0] } @words'];
   if (uid !== undefined) words.unshift('setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--');
   const [command, ...rest] = words as [string, ...string[]];
   const { status, stdout, stderr } = spawnSync(command, rest, {

@@ -1,0 +1,166 @@
+/** `lw readlink` is the system's readlink: each command line is given to both. */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmdirSync, symlinkSync } from 'node:fs';
+import { test } from 'node:test';
+import { readlink } from '../src/jobs/make/readlink.ts';
+import { type Answer, ours, theirs, type Variables } from './gnu-program.ts';
+import { hardPaths, plantLinkTree } from './link-tree.ts';
+import { asUser, isRoot, nobody, Scratch } from './scratch.ts';
+
+const inTree = (work: (tree: Scratch) => void): void => {
+  using tree = new Scratch();
+  plantLinkTree(tree.path);
+  const before = process.cwd();
+  process.chdir(tree.path);
+  try {
+    work(tree);
+  } finally {
+    process.chdir(before);
+  }
+};
+
+const our = (args: readonly string[], variables?: Variables): Answer => ours(readlink, 'readlink', args, variables);
+
+const agree = (args: readonly string[], variables?: Variables): Answer => {
+  const answer = our(args, variables);
+  assert.deepEqual(answer, theirs('readlink', args, variables), `readlink ${args.join(' ')}`);
+  return answer;
+};
+
+for (const mode of ['-v', '-vf', '-ve', '-vm'])
+  test(`readlink ${mode} says of each hard path what the system’s says`, () =>
+    inTree(() => {
+      for (const path of hardPaths) agree([mode, '--', path]);
+    }));
+
+test('and what it says to a user who may not look everywhere', (t) => {
+  if (!isRoot) return t.skip('it needs root to become another user');
+  inTree(() => {
+    for (const mode of ['-v', '-vf', '-ve', '-vm']) {
+      const args = [mode, '--', ...hardPaths];
+      const answer = asUser(nobody, () => our(args));
+      assert.deepEqual(answer, theirs('readlink', args, {}, nobody), mode);
+      if (mode !== '-vm') assert.match(answer.err, /locked\/inside: Permission denied/);
+    }
+  });
+});
+
+test('its options are the system’s, alone and together', () =>
+  inTree(() => {
+    for (const args of [
+      [],
+      ['-f'],
+      ['--'],
+      ['-n', 'to-file'],
+      ['-n', 'to-file', 'to-dir'],
+      ['-n', 'gone'],
+      ['-nz', 'to-file'],
+      ['-nz', 'to-file', 'to-dir'],
+      ['-z', 'to-file', 'to-dir'],
+      ['-nq', 'to-file', 'gone', 'to-dir'],
+      ['-nv', 'to-file', 'gone', 'to-dir'],
+      ['-vq', 'gone'],
+      ['-qv', 'gone'],
+      ['-vs', 'gone'],
+      ['-sv', 'gone'],
+      ['-fe', 'gone', '-v'],
+      ['-ef', 'gone', '-v'],
+      ['-em', 'gone/x', '-v'],
+      ['-mf', 'gone/x', '-v'],
+      ['to-file', '-v', 'gone', '-z'],
+      ['to-file', '--', '-dash'],
+      ['-dash'],
+      ['-x', 'to-file'],
+      ['-éx', 'to-file'],
+      ['-fx', 'to-file'],
+      ['--nonsense', 'to-file'],
+      ['--canonicalize', 'to-sub'],
+      ['--canonicalize-e', 'to-sub'],
+      ['--canonicalize-missing', 'gone/x'],
+      ['--canon', 'to-sub'],
+      ['--canonicalize=x', 'to-sub'],
+      ['--no', 'to-file'],
+      ['--no-newline', 'to-file'],
+      ['--quiet', '--verb', 'gone'],
+      ['--verb', '--silent', 'gone'],
+      ['--z', 'to-file'],
+      ['--ver', 'to-file'],
+      ['--v', 'to-file'],
+      ['-', 'to-file', '-v'],
+      ['-vf', '', 'file'],
+    ])
+      for (const LC_ALL of ['C', 'C.UTF-8']) agree(args, { LC_ALL });
+  }));
+
+test('under POSIXLY_CORRECT options end at the first operand', () =>
+  inTree(() => {
+    agree(['-v', 'to-file', '-f', 'gone'], { POSIXLY_CORRECT: '' });
+  }));
+
+test('under POSIXLY_CORRECT it says why a file cannot be answered', () =>
+  inTree(() => {
+    // coreutils 9.8, NEWS: "readlink now defaults to being verbose if the POSIXLY_CORRECT environment variable is set".
+    const answer = our(['file', 'to-file'], { POSIXLY_CORRECT: '1' });
+    assert.deepEqual(answer, { code: 1, out: 'file\n', err: 'readlink: file: Invalid argument\n' });
+    assert.equal(our(['-q', 'file'], { POSIXLY_CORRECT: '1' }).err, '');
+  }));
+
+test('a cycle that adds to the path in each round ends', () =>
+  inTree((tree) => {
+    // gnulib follows these for ever, so there is no system’s answer.
+    for (const [name, text] of [
+      ['slash', 'slash/'],
+      ['below', 'below/x'],
+      ['ping', 'dir/../pong/x'],
+      ['pong', './ping'],
+    ] as const)
+      symlinkSync(text, tree.at(name));
+    for (const name of ['slash', 'below', 'ping', 'pong', 'dir/../slash/x'])
+      for (const mode of ['-vf', '-ve'])
+        assert.deepEqual(our([mode, name]), {
+          code: 1,
+          out: '',
+          err: `readlink: ${name}: Too many levels of symbolic links\n`,
+        });
+    assert.equal(our(['-m', 'slash']).out, `${tree.path}/slash\n`);
+  }));
+
+test('links whose texts double the way end too', () =>
+  inTree((tree) => {
+    symlinkSync('.', tree.at('bomb-0'));
+    for (let i = 1; i <= 40; i++) symlinkSync(`bomb-${i - 1}/bomb-${i - 1}`, tree.at(`bomb-${i}`));
+    assert.deepEqual(agree(['-f', 'bomb-10']), { code: 0, out: `${tree.path}\n`, err: '' });
+    assert.equal(our(['-fv', 'bomb-40']).err, 'readlink: bomb-40: Too many levels of symbolic links\n');
+  }));
+
+test('a removed working directory has no path', () => {
+  using scratch = new Scratch();
+  const before = process.cwd();
+  mkdirSync(scratch.at('removed'));
+  process.chdir(scratch.at('removed'));
+  try {
+    rmdirSync(scratch.at('removed'));
+    for (const mode of ['-vf', '-ve', '-vm']) agree([mode, '.', 'x', '/usr']);
+  } finally {
+    process.chdir(before);
+  }
+});
+
+test('a working directory may lie deeper than a path can be long', () => {
+  using scratch = new Scratch();
+  const before = process.cwd();
+  process.chdir(scratch.path);
+  try {
+    for (let depth = 0; depth < 20; depth++) {
+      mkdirSync('x'.repeat(250));
+      process.chdir('x'.repeat(250));
+    }
+    mkdirSync('here');
+    for (const mode of ['-vf', '-ve', '-vm']) {
+      const answer = agree([mode, '.', 'here', 'here/..', 'gone', './gone/x', '/usr']);
+      assert.ok(answer.out.length > 5000);
+    }
+  } finally {
+    process.chdir(before);
+  }
+});
