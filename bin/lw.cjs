@@ -4,33 +4,46 @@
 'use strict';
 
 const { readFileSync, readdirSync, statSync, writeSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const { basename, dirname } = require('node:path');
 
 const home = dirname(__dirname);
 const oldestNode = 24;
 const F_SETFD = 2;
 
+/** Programs of GNU coreutils that Linkwright is too: by the name it is called, or as its first word. */
+const programs = ['ln', 'link', 'unlink', 'readlink', 'realpath'];
+
 const start = () => {
-  if (process.argv.length === 3 && process.argv[2] === '--version') {
+  const [, script, first] = process.argv;
+  const called = basename(script);
+  const program = programs.includes(called) ? called : programs.includes(first) ? first : undefined;
+  if (process.argv.length === 3 && first === '--version' && program === undefined) {
     try {
-      writeSync(1, `${JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version}\n`);
+      writeSync(1, `${JSON.parse(readFileSync(`${home}/package.json`, 'utf8')).version}\n`);
       return;
     } catch {
       // main says what is wrong with the output.
     }
   }
   if (Number.parseInt(process.versions.node, 10) < oldestNode) runOnPinnedNode();
-  else if (isBuilt()) require(built).main();
-  else import(source).then((program) => program.main());
+  else if (program !== undefined) {
+    const count = process.argv.length - (program === called ? 2 : 3);
+    load('gnu', (entry) => entry.run(program, count, home));
+  } else load('main', (entry) => entry.main());
 };
 
-const built = join(home, 'dist/main.cjs');
-const source = join(home, 'src/cli/main.ts');
+/** From the build if there is one as new as the sources. */
+const load = (name, use) => {
+  if (isBuilt()) use(require(`${home}/dist/${name}.cjs`));
+  else import(`${home}/src/cli/${name}.ts`).then(use);
+};
+
+const built = `${home}/dist/main.cjs`;
 
 /** Whether there is a build; in a checkout it must be newer than all of the sources. */
 const isBuilt = () => {
   const builtAt = changedAt(built);
-  return builtAt !== undefined && (changedAt(source) === undefined || newest(join(home, 'src')) < builtAt);
+  return builtAt !== undefined && (changedAt(`${home}/src`) === undefined || newest(`${home}/src`) < builtAt);
 };
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
@@ -39,7 +52,7 @@ const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 const newest = (path) => {
   let latest = changedAt(path);
   for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const below = join(path, entry.name);
+    const below = `${path}/${entry.name}`;
     latest = Math.max(latest, entry.isDirectory() ? newest(below) : changedAt(below));
   }
   return latest;
@@ -53,18 +66,17 @@ const newest = (path) => {
 const runOnPinnedNode = () => {
   let node;
   try {
-    node = join(dirname(require.resolve('node/package.json')), 'bin/node');
+    node = `${dirname(require.resolve('node/package.json'))}/bin/node`;
     const latin1 = (path) => Buffer.from(path).toString('latin1');
     const nulEnded = (file) => readFileSync(file).toString('latin1').split('\0').slice(0, -1);
     const args = nulEnded('/proc/self/cmdline');
-    const operands = args.slice(args.length - (process.argv.length - 2));
-    execve(latin1(node), [latin1(node), latin1(__filename), ...operands], nulEnded('/proc/self/environ'));
+    // With the script's name as it was called: it may say which program is meant.
+    const words = args.slice(args.length - (process.argv.length - 1));
+    execve(latin1(node), [latin1(node), ...words], nulEnded('/proc/self/environ'));
   } catch {
     // Said below: whatever is missing, the remedy is the same.
   }
-  const own = changedAt(join(home, 'src'))
-    ? `npm install in ${home}`
-    : `npm install node@${oldestNode} beside Linkwright`;
+  const own = changedAt(`${home}/src`) ? `npm install in ${home}` : `npm install node@${oldestNode} beside Linkwright`;
   process.stderr.write(
     `lw: Linkwright needs Node.js ${oldestNode} or newer; this is ${process.versions.node}\n` +
       `    try: install Node.js ${oldestNode}, or run ${own}: it need not be the machine's\n`,

@@ -34,6 +34,16 @@ await build({
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
+// Loaded by every call of ln and its like: as small as can be, and without node:url.
+await build({
+  ...common,
+  entryPoints: ['src/cli/gnu.ts'],
+  format: 'cjs',
+  minify: true,
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': '__filename' },
+});
+
 const { status } = spawnSync(
   process.execPath,
   [join(home, 'node_modules/typescript/bin/tsc'), '-p', join(home, 'scripts/tsconfig.types.json'), '--outDir', dist],

@@ -20,13 +20,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that a browser loads: nothing of Node's, and no package. */
-const portable = ['fs', 'trace', 'sketch', 'scan'];
+const portable = ['fs', 'trace', 'sketch', 'scan', 'plan', 'jobs'];
 
 /** Files of those rooms that only ever run on the kernel. */
 const kernelOnly: readonly string[] = [];
 
 /** Where the program and the library begin. */
-const entries = ['src/cli/main.ts', 'src/cli/scout.ts', 'src/mod.ts'];
+const entries = ['src/cli/main.ts', 'src/cli/gnu.ts', 'src/cli/scout.ts', 'src/mod.ts'];
 
 /** Written so that this file does not match itself. */
 const unwanted: readonly (readonly [pattern: RegExp, where: RegExp, why: string])[] = [

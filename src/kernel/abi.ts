@@ -17,6 +17,7 @@ type Call =
   | 'fsync'
   | 'ftruncate'
   | 'getdents64'
+  | 'getrandom'
   | 'ioctl'
   | 'linkat'
   | 'mkdirat'
@@ -58,6 +59,7 @@ const x64: Abi = {
     fanotify_mark: 301,
     syncfs: 306,
     renameat2: 316,
+    getrandom: 318,
     statx: 332,
     openat2: 437,
     faccessat2: 439,
@@ -92,6 +94,7 @@ const arm64: Abi = {
     fanotify_mark: 263,
     syncfs: 267,
     renameat2: 276,
+    getrandom: 278,
     statx: 291,
     openat2: 437,
     faccessat2: 439,

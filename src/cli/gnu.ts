@@ -1,0 +1,137 @@
+/**
+ * Linkwright as ln, link, unlink, readlink or realpath. It starts without the rest of the command line, since
+ * a script may call such a program thousands of times: nothing but the kernel and the program is loaded.
+ */
+import { readFileSync, readSync, writeSync } from 'node:fs';
+import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { type Errno, errnoName, errorText } from '../fs/errno.ts';
+import { Fault } from '../fs/fault.ts';
+import { link } from '../jobs/make/link.ts';
+import { ln } from '../jobs/make/ln.ts';
+import type { Process, Program, Refused } from '../jobs/make/process.ts';
+import { readlink } from '../jobs/make/readlink.ts';
+import { realpath } from '../jobs/make/realpath.ts';
+import { unlink } from '../jobs/make/unlink.ts';
+import { workingDirectory } from '../jobs/make/working-directory.ts';
+import { kernel } from '../kernel/kernel.ts';
+import { randomWord } from '../kernel/random.ts';
+
+const programs: Readonly<Record<string, Program>> = { ln, link, unlink, readlink, realpath };
+
+/** Runs a program with the last `count` words of the command line, and sets the exit code. `home` is Linkwright's directory. */
+export const run = async (name: string, count: number, home: string): Promise<void> => {
+  const args = lastArguments(count);
+  const explain = args.some((arg) => arg.startsWith('--e'))
+    ? (await import('./explain-refused.ts')).explainRefused
+    : silent;
+  const output = new StandardOutput();
+  const program = programs[name] as Program;
+  let code = program(processOf(name, home, output, explain), args);
+  const fault = output.flush();
+  if (fault) {
+    writeError(`${name}: write error: ${errorText(fault)}\n`);
+    code = 1;
+  }
+  process.exitCode = code;
+};
+
+const silent = (): readonly string[] => [];
+
+/** process.argv has replaced every byte that is not UTF-8; the kernel's own list has not. */
+const lastArguments = (count: number): readonly string[] => {
+  if (count === 0) return [];
+  const args = process.argv.slice(-count);
+  if (args.every((arg) => /^[\0-\x7f]*$/.test(arg))) return args;
+  return decodeBytes(readFileSync('/proc/self/cmdline'))
+    .split('\0')
+    .slice(-count - 1, -1);
+};
+
+const processOf = (
+  name: string,
+  home: string,
+  output: StandardOutput,
+  explain: (refused: Refused) => readonly string[],
+): Process => ({
+  fs: kernel,
+  name,
+  utf8: /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ''),
+  get version() {
+    return JSON.parse(readFileSync(`${home}/package.json`, 'utf8')).version;
+  },
+  variable: (variable) => process.env[variable],
+  out: (text) => output.write(text),
+  err(text) {
+    output.flush();
+    writeError(text);
+  },
+  readLine,
+  readOn(from, bytes) {
+    const count = attempt(() => readSync(from?.fd ?? 0, bytes));
+    return typeof count === 'number' ? count : new Fault('read', count, '');
+  },
+  workingDirectory: () => workingDirectory(kernel),
+  random: randomWord,
+  explain,
+});
+
+/** Byte by byte: what follows the line is left to other readers of the same input. */
+const readLine = (): string | undefined => {
+  const byte = new Uint8Array(1);
+  const line: number[] = [];
+  for (;;) {
+    const count = attempt(() => readSync(0, byte));
+    if (count !== 1) return line.length > 0 ? decodeBytes(Uint8Array.from(line)) : undefined;
+    if (byte[0] === newline) return decodeBytes(Uint8Array.from(line));
+    line.push(byte[0] as number);
+  }
+};
+
+const newline = 0x0a;
+
+/** Collects text, and writes it in large pieces; the first refusal is kept, as by stdio's buffers. */
+class StandardOutput {
+  #waiting = '';
+  #fault: Errno | undefined;
+
+  write(text: string): void {
+    this.#waiting += text;
+    if (this.#waiting.length >= 65536) this.flush();
+  }
+
+  flush(): Errno | undefined {
+    if (this.#waiting !== '') {
+      const bytes = encodeBytes(this.#waiting);
+      this.#waiting = '';
+      this.#fault ??= writeAll(1, bytes);
+    }
+    return this.#fault;
+  }
+}
+
+/** A message that cannot be written has nowhere else to go. */
+const writeError = (text: string): void => {
+  writeAll(2, encodeBytes(text));
+};
+
+const writeAll = (fd: number, bytes: Uint8Array): Errno | undefined => {
+  for (let written = 0; written < bytes.length; ) {
+    const count = attempt(() => writeSync(fd, bytes, written));
+    if (typeof count !== 'number') return count;
+    written += count;
+  }
+  return undefined;
+};
+
+/** Repeats a call on a descriptor that another process has made non-blocking. */
+const attempt = (call: () => number): number | Errno => {
+  for (;;) {
+    try {
+      return call();
+    } catch (error) {
+      const { errno = 0, code } = error as NodeJS.ErrnoException;
+      if (code !== 'EAGAIN') return errnoName(-errno);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+};
