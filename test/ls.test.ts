@@ -346,6 +346,7 @@ const bytesOf = (tree: Scratch, name: string): Buffer =>
   Buffer.concat([Buffer.from(`${tree.path}/`), encodeBytes(name)]);
 
 const request = (operands: readonly string[], options: Readonly<Record<string, string>> = {}): Request => ({
+  words: ['ls', ...operands],
   operands,
   flag: (name) => name in options,
   value: (name) => options[name],

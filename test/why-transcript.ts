@@ -39,7 +39,13 @@ export const plain: Look = { width: undefined, show, paint: (_, text) => text };
 /** The answer in every form; what lies in `scratch` reads as if it lay in /T. */
 export const ask = async (world: World, operands: readonly string[], scratch: string): Promise<Answer> => {
   const command = whyCommand(async () => ({ ...thisMachine(world), home: '/home/ann' }));
-  const request: Request = { operands, flag: () => false, value: () => undefined, values: () => [] };
+  const request: Request = {
+    words: ['why', ...operands],
+    operands,
+    flag: () => false,
+    value: () => undefined,
+    values: () => [],
+  };
   const report = await command.run(world, request);
   const lines = [...command.render(report, plain, request)];
   const json = JSON.parse([...jsonText({ schema: 'linkwright/why/1', ...command.json(report, request) })].join(''));

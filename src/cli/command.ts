@@ -41,6 +41,8 @@ export type Options = Readonly<Record<string, Option>>;
 
 /** What the user wrote. Operands and values are names: bytes, as src/fs/bytes.ts holds them. */
 export interface Request {
+  /** The command and its arguments, word for word. */
+  readonly words: readonly string[];
   readonly operands: readonly string[];
   flag(name: string): boolean;
   value(name: string): string | undefined;
@@ -76,8 +78,8 @@ export interface Command<Report> {
   json(report: Report, request: Request): Record<string, unknown>;
   /** With --null: the paths that the answer consists of, each byte-exact. */
   paths(report: Report, request: Request): Iterable<string>;
-  /** 0 done or clean, 1 findings or a failed operand, 3 incomplete (docs/ARCHITECTURE.md). */
-  exitCode(report: Report): 0 | 1 | 3;
+  /** 0 done or clean, 1 findings or a failed operand, 3 incomplete, 4 the world changed (docs/ARCHITECTURE.md). */
+  exitCode(report: Report): 0 | 1 | 3 | 4;
   /** Sentences for standard error: operands that failed, places that could not be looked at. */
   problems(report: Report): Iterable<string>;
 }

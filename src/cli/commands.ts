@@ -8,4 +8,5 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   names: () => import('./commands/names.ts'),
   who: () => import('./commands/who.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  can: () => import('./commands/can.ts'),
 };

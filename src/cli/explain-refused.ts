@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { fileSystemOf } from '../fs/file-systems.ts';
-import { obstacles } from '../jobs/make/causes.ts';
+import { type Facts, obstacles } from '../jobs/make/causes.ts';
 import type { Refused } from '../jobs/make/process.ts';
 import { kernel } from '../kernel/kernel.ts';
 import { readMounts } from '../kernel/mounts.ts';
 import { harmless, show } from './show.ts';
 
 /** Why the kernel did not make a link, in lines for people. */
-export const explainRefused = (refused: Refused): readonly string[] => {
+export const explainRefused = (refused: Refused): readonly string[] =>
+  obstacles(kernel, machineFacts(), refused, refused.fault).flatMap(({ why, tries }) => [
+    harmless(`why: ${why}`),
+    ...tries.map((what) => harmless(`try: ${what}`)),
+  ]);
+
+/** What the kernel tells of itself beside its calls. */
+export const machineFacts = (): Facts => {
   const mounts = new Map(readMounts().map((mount) => [mount.id, mount]));
-  const facts = {
+  return {
     uid: process.geteuid?.() ?? 0,
     protectedHardlinks: setting('/proc/sys/fs/protected_hardlinks') !== '0',
     mount: (id: number) => {
@@ -19,10 +26,6 @@ export const explainRefused = (refused: Refused): readonly string[] => {
     },
     fileSystem: fileSystemOf,
   };
-  return obstacles(kernel, facts, refused, refused.fault).flatMap(({ why, tries }) => [
-    harmless(`why: ${why}`),
-    ...tries.map((what) => harmless(`try: ${what}`)),
-  ]);
 };
 
 const setting = (path: string): string | undefined => {

@@ -50,8 +50,7 @@ export const readCapabilities = (): Capabilities => ({
   statxMountId: ((statxMask(kernel.cwd) ?? 0) & STATX_MNT_ID) !== 0,
   linkByHandle: tryLinkByHandle(),
   fanotify: tryFanotify(),
-  protectedHardlinks: readNumber('/proc/sys/fs/protected_hardlinks'),
-  protectedSymlinks: readNumber('/proc/sys/fs/protected_symlinks'),
+  ...readLinkProtections(),
   protectedRegular: readNumber('/proc/sys/fs/protected_regular'),
   protectedFifos: readNumber('/proc/sys/fs/protected_fifos'),
   userId: process.geteuid?.(),
@@ -60,6 +59,12 @@ export const readCapabilities = (): Capabilities => ({
   openFilesMax: readOpenFilesMax(),
   inotifyWatchesMax: readNumber('/proc/sys/fs/inotify/max_user_watches'),
   inotifyInstancesMax: readNumber('/proc/sys/fs/inotify/max_user_instances'),
+});
+
+/** proc_sys_fs(5), protected_hardlinks and protected_symlinks: 0 or 1, undefined where they cannot be read. */
+export const readLinkProtections = (): Pick<Capabilities, 'protectedHardlinks' | 'protectedSymlinks'> => ({
+  protectedHardlinks: readNumber('/proc/sys/fs/protected_hardlinks'),
+  protectedSymlinks: readNumber('/proc/sys/fs/protected_symlinks'),
 });
 
 const tryOpenat2 = (): 'yes' | Errno => {

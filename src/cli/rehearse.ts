@@ -1,0 +1,24 @@
+import { readLinkProtections } from '../kernel/capabilities.ts';
+import type { SketchProcess } from '../sketch/process.ts';
+import { Sketch } from '../sketch/sketch.ts';
+import type { World } from './command.ts';
+
+/** A process like this one in a sketch over the world: what it does there are steps, and nothing has happened. */
+export const rehearse = ({ fs, root, from, fileSystemType }: World): SketchProcess => {
+  const { protectedHardlinks, protectedSymlinks } = readLinkProtections();
+  const sketch = new Sketch({
+    base: { fs, root: root.handle, typeOf: fileSystemType },
+    protectedHardlinks: protectedHardlinks !== 0,
+    protectedSymlinks: protectedSymlinks !== 0,
+  });
+  const uid = process.geteuid?.() ?? 0;
+  const here = sketch.process({
+    uid,
+    gid: process.getegid?.() ?? uid,
+    groups: process.getgroups?.() ?? [],
+    umask: process.umask(),
+  });
+  const refused = here.chdir(from.path);
+  if (refused) throw new Error(`the working directory is not in its sketch: ${refused.errno}`);
+  return here;
+};
