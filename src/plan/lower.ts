@@ -1,0 +1,148 @@
+import { Fault } from '../fs/fault.ts';
+import type { Handle } from '../fs/fs.ts';
+import { identityKey } from '../fs/identity.ts';
+import { basename, dirname } from '../fs/path.ts';
+import type { Kind } from '../fs/stat.ts';
+import { plannedName } from '../fs/temporary-name.ts';
+import type { FileRef, Spot, Step, Witness } from '../sketch/step.ts';
+import { AsidePlaces } from './aside.ts';
+import type { Ledger } from './ledger.ts';
+import {
+  dirPath,
+  type HomedPath,
+  isWithin,
+  type Move,
+  movesDirectory,
+  type PlannedFile,
+  pathBefore,
+  type Slot,
+  slotPath,
+} from './move.ts';
+import { failed, type Refusal } from './refusal.ts';
+
+/** The moves that the steps are made of, and the files that they are about. */
+export interface Lowered {
+  readonly files: readonly PlannedFile[];
+  readonly moves: readonly Move[];
+}
+
+/** Changes nothing but that it may make a directory for what is displaced. */
+export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly Step[]): Lowered | Refusal => {
+  const files: PlannedFile[] = [];
+  const moves: Move[] = [];
+  /** Those that move a directory: only they change what paths mean. */
+  const dirMoves: Move[] = [];
+  const places = new AsidePlaces(ledger, root);
+  const numbers = new Map<string, number>();
+  const made = new Map<number, number>();
+  let names = 0;
+
+  const addFile = (file: PlannedFile): number => files.push(file) - 1;
+  const known = (witness: Witness): number => {
+    const key = `${identityKey(witness)}:${witness.btime}:${witness.kind}`;
+    const { kind, text, dev, ino, btime } = witness;
+    const number =
+      numbers.get(key) ?? addFile({ kind, ...(text === undefined ? {} : { text }), seen: { dev, ino, btime } });
+    numbers.set(key, number);
+    return number;
+  };
+  const fileOf = (ref: FileRef): number => {
+    if (!('madeBy' in ref)) return known(ref);
+    const number = made.get(ref.madeBy);
+    if (number === undefined) throw new Error(`step ${ref.madeBy} makes no file`);
+    return number;
+  };
+  const slotOf = ({ path, dir }: Spot): Slot => ({
+    home: 'tree',
+    path: dirname(path),
+    dir: fileOf(dir),
+    name: basename(path),
+  });
+  const fresh = (slot: Slot): Slot => ({ ...slot, name: plannedName(id, ++names) });
+
+  /** A name for what is displaced from a slot. */
+  const asideOf = (slot: Slot, kind: Kind): Slot | Fault => {
+    const now = pathBefore(dirPath(slot), dirMoves);
+    const place = now.startsWith('tree:') ? places.for(now.slice('tree:'.length)) : 'beside';
+    if (place instanceof Fault) return place;
+    const beside =
+      place === 'beside' ||
+      (kind === 'dir' && !places.canMove(pathBefore(slotPath(slot), dirMoves))) ||
+      (place.home === 'tree' && dirMoves.some((move) => movesAbove(move, `tree:${place.path}`)));
+    if (beside) return fresh(slot);
+    const dir = known({ ...place.stat, kind: 'dir' });
+    return fresh({ home: place.home, path: place.path, dir, name: '' });
+  };
+
+  for (const [step, change] of steps.entries()) {
+    const add = (move: Move): void => {
+      moves.push(move);
+      if (movesDirectory(move, files)) dirMoves.push(move);
+    };
+    const displace = (file: number, slot: Slot): Refusal | undefined => {
+      const kind = files[file]?.kind as Kind;
+      const aside = asideOf(slot, kind);
+      if (aside instanceof Fault) return failed(slotPath(slot).slice('tree:'.length), aside);
+      add({ kind: 'shift', step, file, from: slot, to: aside, ...(kind === 'dir' ? { empty: 'forth' } : {}) });
+      return undefined;
+    };
+    let refused: Refusal | undefined;
+    switch (change.kind) {
+      case 'link': {
+        const file = fileOf(change.file);
+        const to = slotOf(change.to);
+        const at = fresh(to);
+        add({ kind: 'make', step, file, what: { kind: 'link', from: slotOf(change.from) }, at });
+        add({ kind: 'shift', step, file, from: at, to });
+        break;
+      }
+      case 'symlink':
+      case 'mkdir': {
+        const symlink = change.kind === 'symlink';
+        const file = addFile(symlink ? { kind: 'symlink', text: change.text } : { kind: 'dir' });
+        made.set(step, file);
+        const to = slotOf(change.to);
+        const at = fresh(to);
+        const what = symlink
+          ? ({ kind: 'symlink', text: change.text } as const)
+          : ({ kind: 'dir', mode: change.mode } as const);
+        add({ kind: 'make', step, file, what, at });
+        add({ kind: 'shift', step, file, from: at, to, ...(symlink ? {} : { empty: 'back' }) });
+        break;
+      }
+      case 'rename': {
+        const file = fileOf(change.file);
+        const from = slotOf(change.from);
+        const to = slotOf(change.to);
+        if (change.replaced === undefined) add({ kind: 'shift', step, file, from, to });
+        else {
+          const other = fileOf(change.replaced);
+          add({ kind: 'swap', step, file, other, from, to });
+          refused = displace(other, from);
+        }
+        break;
+      }
+      case 'exchange': {
+        const [file, other] = [fileOf(change.file), fileOf(change.other)];
+        add({ kind: 'swap', step, file, other, from: slotOf(change.from), to: slotOf(change.to) });
+        break;
+      }
+      case 'unlink':
+      case 'rmdir':
+        refused = displace(fileOf(change.file), slotOf(change.at));
+        break;
+      case 'chmod': {
+        const { mode, before } = change;
+        add({ kind: 'chmod', step, file: fileOf(change.file), at: slotOf(change.at), mode, before });
+        break;
+      }
+    }
+    if (refused) return refused;
+  }
+  return { files, moves };
+};
+
+/** Whether a move carries `top` along: then its path is another one afterwards. */
+const movesAbove = (move: Move, top: HomedPath): boolean =>
+  (move.kind === 'shift' || move.kind === 'swap') &&
+  (isWithin(top, slotPath(move.from)) || isWithin(top, slotPath(move.to)));

@@ -1,0 +1,175 @@
+import type { Identity } from '../fs/identity.ts';
+import type { LinkText } from '../fs/link-text.ts';
+import { join } from '../fs/path.ts';
+import type { Kind } from '../fs/stat.ts';
+
+/**
+ * What a step is made of: one system call that is atomic, and of which the tree tells afterwards
+ * whether it happened. New things are made under a name of the plan's own and then shifted to
+ * their place; displaced things are shifted to such a name and kept.
+ */
+export type Move =
+  | {
+      readonly kind: 'make' | 'discard';
+      readonly step: number;
+      readonly file: number;
+      readonly what: Making;
+      readonly at: Slot;
+    }
+  /** `empty`: it is an empty directory, as it is shifted forth or when it is shifted back. */
+  | {
+      readonly kind: 'shift';
+      readonly step: number;
+      readonly file: number;
+      readonly from: Slot;
+      readonly to: Slot;
+      readonly empty?: 'forth' | 'back';
+    }
+  /** `file` comes from `from`, `other` from `to`. */
+  | {
+      readonly kind: 'swap';
+      readonly step: number;
+      readonly file: number;
+      readonly other: number;
+      readonly from: Slot;
+      readonly to: Slot;
+    }
+  | {
+      readonly kind: 'chmod';
+      readonly step: number;
+      readonly file: number;
+      readonly at: Slot;
+      readonly mode: number;
+      readonly before: number;
+    };
+
+export type Making =
+  | { readonly kind: 'symlink'; readonly text: LinkText }
+  | { readonly kind: 'dir'; readonly mode: number }
+  | { readonly kind: 'link'; readonly from: Slot };
+
+/** A name in a directory. */
+export interface Slot {
+  readonly home: Home;
+  /** The directory's path from its home when the move's turn comes: of the move itself and of its inverse. */
+  readonly path: string;
+  /** The directory, as a number in the table of files. */
+  readonly dir: number;
+  readonly name: string;
+}
+
+/** Where paths begin: at the plan's root, or at the state directory. */
+export type Home = 'tree' | 'state';
+
+/** A file that moves are about; they name it by its number in the plan's table. */
+export interface PlannedFile {
+  readonly kind: Kind;
+  readonly text?: LinkText;
+  /** Which one it is; nothing as long as it has to be made. */
+  readonly seen?: Seen;
+}
+
+export interface Seen extends Identity {
+  /** Tells a reused inode number from the file that had it before. */
+  readonly btime: bigint | undefined;
+}
+
+export const inverse = (move: Move): Move => {
+  switch (move.kind) {
+    case 'make':
+      return { ...move, kind: 'discard' };
+    case 'discard':
+      return { ...move, kind: 'make' };
+    case 'shift': {
+      const { empty, ...rest } = move;
+      const turned = { ...rest, from: move.to, to: move.from };
+      return empty ? { ...turned, empty: empty === 'forth' ? 'back' : 'forth' } : turned;
+    }
+    case 'swap':
+      return { ...move, file: move.other, other: move.file };
+    case 'chmod':
+      return { ...move, mode: move.before, before: move.mode };
+  }
+};
+
+/** What a move finds at a name and what it leaves there: numbers of files, undefined for nothing. */
+export interface Effect {
+  readonly slot: Slot;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+export const effectsOf = (move: Move): readonly Effect[] => {
+  switch (move.kind) {
+    case 'make':
+    case 'discard': {
+      const { file, what, at } = move;
+      const made: Effect =
+        move.kind === 'make'
+          ? { slot: at, before: undefined, after: file }
+          : { slot: at, before: file, after: undefined };
+      return move.kind === 'make' && what.kind === 'link'
+        ? [{ slot: what.from, before: file, after: file }, made]
+        : [made];
+    }
+    case 'shift':
+      return [
+        { slot: move.from, before: move.file, after: undefined },
+        { slot: move.to, before: undefined, after: move.file },
+      ];
+    case 'swap':
+      return [
+        { slot: move.from, before: move.file, after: move.other },
+        { slot: move.to, before: move.other, after: move.file },
+      ];
+    case 'chmod':
+      return [{ slot: move.at, before: move.file, after: move.file }];
+  }
+};
+
+export const slotKey = ({ dir, name }: Pick<Slot, 'dir' | 'name'>): string => `${dir}/${name}`;
+
+/** Only these change what paths mean. */
+export const movesDirectory = (move: Move, files: readonly PlannedFile[]): boolean => {
+  const moved = move.kind === 'swap' ? [move.file, move.other] : move.kind === 'shift' ? [move.file] : [];
+  return moved.some((file) => files[file]?.kind === 'dir');
+};
+
+/** A path with its home, for comparing. */
+export type HomedPath = `${Home}:${string}`;
+
+export const dirPath = ({ home, path }: Slot): HomedPath => `${home}:${path}`;
+export const slotPath = (slot: Slot): HomedPath => `${slot.home}:${join(slot.path, slot.name)}`;
+
+/** A path with its home, taken apart. */
+export const homed = (path: HomedPath): { readonly home: Home; readonly path: string } => {
+  const colon = path.indexOf(':');
+  return { home: path.slice(0, colon) as Home, path: path.slice(colon + 1) };
+};
+
+/** Where what is at `path` after these moves is before them. */
+export const pathBefore = (path: HomedPath, moves: readonly Move[]): HomedPath =>
+  moves.reduceRight((path, move) => carried(path, inverse(move)), path);
+
+/** Every path that what is at `path` before these moves comes to have. */
+export const pathsDuring = (path: HomedPath, moves: readonly Move[]): readonly HomedPath[] => {
+  const paths = [path];
+  for (const move of moves) {
+    const next = carried(paths.at(-1) as HomedPath, move);
+    if (next !== paths.at(-1)) paths.push(next);
+  }
+  return paths;
+};
+
+/** Where a move takes what is at `path`. */
+const carried = (path: HomedPath, move: Move): HomedPath => {
+  if (move.kind !== 'shift' && move.kind !== 'swap') return path;
+  const from = slotPath(move.from);
+  const to = slotPath(move.to);
+  if (isWithin(path, from)) return (to + path.slice(from.length)) as HomedPath;
+  if (move.kind === 'swap' && isWithin(path, to)) return (from + path.slice(to.length)) as HomedPath;
+  return path;
+};
+
+export const isWithin = (path: HomedPath, top: HomedPath): boolean =>
+  path === top || path.startsWith(top.endsWith('/') ? top : `${top}/`);

@@ -1,0 +1,94 @@
+import { Fault } from '../fs/fault.ts';
+import type { Entry } from './history.ts';
+import { Journal, type Reading } from './journal.ts';
+import type { Ledger } from './ledger.ts';
+import { dirPath, effectsOf, homed, type Move, movesDirectory, pathsDuring, type Slot, slotKey } from './move.ts';
+import type { PlanRoot } from './plan.ts';
+import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
+import { ourNames } from './run.ts';
+import { otherRoot } from './undo.ts';
+import { View } from './view.ts';
+
+export interface Purged {
+  readonly id: string;
+  /** Names that were removed; of a dry run, that would be. */
+  readonly freed: number;
+  /** What differs from what was kept, and so was left alone. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Plans that keep something aside and ended before `before`, in milliseconds since 1970. */
+export const purgeable = (entries: readonly Entry[], before: number): readonly Reading[] =>
+  entries
+    .filter(({ reading, state }) => state !== 'running' && state !== 'unfinished' && !reading.purged)
+    .map(({ reading }) => reading)
+    .filter(({ ended }) => ended !== undefined && ended < before);
+
+/**
+ * Frees what a plan has displaced and keeps: the very files, at the names that the plan gave them. Directories are removed
+ * when they are empty. After that the plan cannot be undone. The caller holds the lock.
+ */
+export const purge = (ledger: Ledger, root: PlanRoot, reading: Reading, dryRun = false): Purged => {
+  const { head, files, moves, moved } = reading;
+  const wrongRoot = otherRoot(ledger, root, reading);
+  if (wrongRoot) return { id: head.id, freed: 0, refusals: [wrongRoot] };
+  const refusals: Refusal[] = [];
+  let freed = 0;
+  using view = new View(ledger.fs, { tree: root.handle, state: ledger.state }, files);
+  // What was displaced first may lie in a directory that was displaced later.
+  const done = moves.slice(0, moved);
+  const dirMoves = [...done.entries()].filter(([, move]) => movesDirectory(move, files));
+  for (const { slot, file, index } of keptBy(done)) {
+    const later = dirMoves.filter(([at]) => at > index).map(([, move]) => move);
+    const refused = free(view, slot, file, later, dryRun);
+    if (refused === undefined) freed++;
+    else if (refused !== 'gone') refusals.push(refused);
+  }
+  if (dryRun || refusals.length > 0) return { id: head.id, freed, refusals };
+  const reopened = Journal.reopen(ledger, reading);
+  if (reopened instanceof Fault) return { id: head.id, freed, refusals: [failed('the journal', reopened)] };
+  using journal = reopened;
+  const fault = journal.close({ purged: ledger.now() });
+  return { id: head.id, freed, refusals: fault ? [failed('the journal', fault)] : [] };
+};
+
+interface Kept {
+  readonly slot: Slot;
+  readonly file: number;
+  /** The move that brought it there. */
+  readonly index: number;
+}
+
+const keptBy = (moves: readonly Move[]): readonly Kept[] => {
+  const ours = ourNames(moves);
+  const kept = new Map<string, Kept>();
+  for (const [index, move] of moves.entries())
+    for (const { slot, after } of effectsOf(move)) {
+      if (slot.home !== 'state' && !ours(slot.dir, slot.name)) continue;
+      if (after === undefined) kept.delete(slotKey(slot));
+      else kept.set(slotKey(slot), { slot, file: after, index });
+    }
+  return [...kept.values()];
+};
+
+const free = (
+  view: View,
+  slot: Slot,
+  file: number,
+  later: readonly Move[],
+  dryRun: boolean,
+): Refusal | 'gone' | undefined => {
+  const path = pathsDuring(dirPath(slot), later).at(-1);
+  const now = path === undefined ? slot : { ...slot, ...homed(path) };
+  const dir = view.directory(now);
+  // An undo has brought it back, or somebody else has removed it: there is nothing to free.
+  if (isRefusal(dir)) return dir.refused === 'changed' ? 'gone' : dir;
+  const stat = view.expect(dir, now, file);
+  if (isRefusal(stat)) return stat.refused === 'changed' && stat.how.kind === 'gone' ? 'gone' : stat;
+  if (dryRun) return undefined;
+  const fault = stat.kind === 'dir' ? view.fs.rmdir(dir, now.name) : view.fs.unlink(dir, now.name);
+  if (!fault) return undefined;
+  return fault.errno === 'ENOTEMPTY'
+    ? changed(now.path, { kind: 'not-empty', name: now.name })
+    : failed(now.path, fault);
+};

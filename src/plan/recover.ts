@@ -1,0 +1,95 @@
+import { Fault } from '../fs/fault.ts';
+import { findProgress, type Progress } from './find-progress.ts';
+import type { Entry } from './history.ts';
+import { type End, Journal, type Reading } from './journal.ts';
+import type { Ledger } from './ledger.ts';
+import type { Move } from './move.ts';
+import { setMode } from './perform.ts';
+import type { PlanRoot } from './plan.ts';
+import { failed, isRefusal, type Refusal } from './refusal.ts';
+import { Run } from './run.ts';
+import { otherRoot } from './undo.ts';
+import { View } from './view.ts';
+
+export interface Recovery {
+  readonly id: string;
+  /** How many of its moves had happened when it died. */
+  readonly moved: number;
+  readonly moves: number;
+  /** What became of it; `planned` of a dry run. */
+  readonly ended: End | 'planned' | 'stuck';
+  readonly refusal?: Refusal;
+}
+
+/** Plans whose process is gone, the newest first: it was made on the ground that the others left. */
+export const unfinished = (entries: readonly Entry[]): readonly Reading[] =>
+  entries
+    .filter(({ state }) => state === 'unfinished')
+    .map(({ reading }) => reading)
+    .toReversed();
+
+/**
+ * Brings a plan to an end whose process died: reverses what it did, or with `forth` does the rest. The caller holds
+ * the lock.
+ */
+export const recover = (
+  ledger: Ledger,
+  root: PlanRoot,
+  reading: Reading,
+  way: 'back' | 'forth',
+  dryRun = false,
+): Recovery => {
+  const { head, moves, ready } = reading;
+  const outcome = (moved: number, ended: Recovery['ended'], refusal?: Refusal): Recovery => ({
+    id: head.id,
+    moved,
+    moves: moves.length,
+    ended,
+    ...(refusal ? { refusal } : {}),
+  });
+  const wrongRoot = otherRoot(ledger, root, reading);
+  if (wrongRoot) return outcome(reading.moved, 'stuck', wrongRoot);
+  const progress = ready ? progressOf(ledger, root, reading) : { moved: 0, files: reading.files, adopted: [] };
+  if (isRefusal(progress)) return outcome(reading.moved, 'stuck', progress);
+  const { moved, files } = progress;
+  if (dryRun) return outcome(moved, 'planned');
+
+  const reopened = Journal.reopen(ledger, reading);
+  if (reopened instanceof Fault) return outcome(moved, 'stuck', failed('the journal', reopened));
+  using journal = reopened;
+  const fault = journal.append({ recovers: ledger.process });
+  if (fault) return outcome(moved, 'stuck', failed('the journal', fault));
+  using run = new Run(ledger, root.handle, journal, { files, moves }, moved);
+  const onwards = way === 'forth' && ready;
+  const refused = adopt(journal, run.view, moves, progress) ?? (onwards ? run.forth() : run.back());
+  if (refused) return outcome(moved, 'stuck', refused);
+  const end = onwards ? 'done' : 'rolled-back';
+  const unsynced = run.finish(end);
+  return unsynced ? outcome(moved, 'stuck', failed('the journal', unsynced)) : outcome(moved, end);
+};
+
+const progressOf = (ledger: Ledger, root: PlanRoot, { files, moves, moved }: Reading) => {
+  using view = new View(ledger.fs, { tree: root.handle, state: ledger.state }, files);
+  const progress = findProgress(view, moves, moved, ledger.uid);
+  return isRefusal(progress) ? progress : { ...progress, files: [...view.files] };
+};
+
+/** Tells the journal of what was made without its hearing of it; a new directory may still lack its mode. */
+const adopt = (
+  journal: Journal,
+  view: View,
+  moves: readonly Move[],
+  { moved, adopted }: Progress,
+): Refusal | undefined => {
+  for (const [did, move] of moves.slice(0, moved).entries()) {
+    if (move.kind !== 'make' || !adopted.includes(move.file)) continue;
+    const { seen } = view.file(move.file);
+    const fault = seen && journal.append({ did, seen });
+    if (fault) return failed('the journal', fault);
+    if (move.what.kind !== 'dir' || did !== moved - 1) continue;
+    const dir = view.directory(move.at);
+    const unset = isRefusal(dir) ? dir : setMode(view.fs, dir, move.at, move.what.mode);
+    if (unset) return unset;
+  }
+  return undefined;
+};

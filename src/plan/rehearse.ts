@@ -1,0 +1,88 @@
+import { Fault } from '../fs/fault.ts';
+import { join } from '../fs/path.ts';
+import {
+  dirPath,
+  effectsOf,
+  type HomedPath,
+  homed,
+  type Move,
+  movesDirectory,
+  pathBefore,
+  type Slot,
+  slotKey,
+  slotPath,
+} from './move.ts';
+import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
+import { ourNames } from './run.ts';
+import type { View } from './view.ts';
+
+/** What would stop these moves, as far as the tree tells now. Nothing is changed. */
+export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefined => {
+  const ours = ourNames(moves);
+  /** What the moves so far leave at the names that they touch. */
+  const left = new Map<string, number | undefined>();
+  /** Of files that were looked at: their count of names and their mode, as the moves so far leave them. */
+  const links = new Map<number, number>();
+  const modes = new Map<number, number>();
+  const made = new Set<number>();
+  const dirMoves: Move[] = [];
+
+  const look = (slot: Slot, before: number | undefined): Refusal | undefined => {
+    if (left.has(slotKey(slot)) || made.has(slot.dir)) return undefined;
+    const now = { ...slot, ...homed(pathBefore(dirPath(slot), dirMoves)) };
+    const dir = view.directory(now);
+    if (isRefusal(dir)) return dir;
+    if (before === undefined) return view.expect(dir, now, undefined);
+    const found = view.expect(dir, now, before);
+    if (isRefusal(found)) return found;
+    if (!links.has(before)) links.set(before, found.nlink);
+    if (!modes.has(before)) modes.set(before, found.mode);
+    return undefined;
+  };
+  const lookInside = (file: number, at: Slot): Refusal | undefined => {
+    if (made.has(file)) return undefined;
+    const path: HomedPath = pathBefore(slotPath(at), dirMoves);
+    const inside: Slot = { ...homed(path), dir: file, name: '' };
+    const dir = view.directory(inside);
+    if (isRefusal(dir)) return dir;
+    const name = view.strange(dir, (name) => {
+      const key = slotKey({ dir: file, name });
+      return ours(file, name) || (left.has(key) && left.get(key) === undefined);
+    });
+    if (name instanceof Fault) return failed(inside.path, name);
+    return name === undefined ? undefined : changed(inside.path, { kind: 'not-empty', name });
+  };
+  const check = (move: Move): Refusal | undefined => {
+    if (move.kind === 'shift' && move.empty === 'forth') return lookInside(move.file, move.from);
+    if (move.kind === 'discard' && move.what.kind === 'link' && (links.get(move.file) ?? 2) < 2)
+      return changed(join(move.at.path, move.at.name), { kind: 'last-name' });
+    const mode = modes.get(move.file);
+    if (move.kind === 'chmod' && mode !== undefined && mode !== move.before)
+      return changed(join(move.at.path, move.at.name), { kind: 'mode', expected: move.before, found: mode });
+    return undefined;
+  };
+
+  for (const move of moves) {
+    for (const { slot, before } of effectsOf(move)) {
+      const refused = look(slot, before);
+      if (refused) return aboutKept(refused, slot, move);
+    }
+    const refused = check(move);
+    if (refused) return refused;
+    for (const { slot, after } of effectsOf(move)) left.set(slotKey(slot), after);
+    if (move.kind === 'make' && move.what.kind !== 'link') made.add(move.file);
+    if (move.kind === 'make') links.set(move.file, (links.get(move.file) ?? 0) + 1);
+    if (move.kind === 'discard') links.set(move.file, (links.get(move.file) ?? 1) - 1);
+    if (move.kind === 'chmod') modes.set(move.file, move.mode);
+    if (movesDirectory(move, view.files)) dirMoves.push(move);
+  }
+  return undefined;
+};
+
+/** A name that only the plan knows means nothing to people: what they miss is the file that was kept there. */
+const aboutKept = (refusal: Refusal, slot: Slot, move: Move): Refusal => {
+  if (refusal.refused === 'failed' || move.kind !== 'shift' || slot !== move.from || !isKept(slot)) return refusal;
+  return changed(join(move.to.path, move.to.name), { kind: 'not-kept' });
+};
+
+const isKept = ({ home, name }: Slot): boolean => home === 'state' || name.startsWith('.lw-');

@@ -1,0 +1,30 @@
+import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
+import type { Fs } from '../../src/fs/fs.ts';
+import { linkText } from '../../src/fs/link-text.ts';
+import { must, type Yard } from './yard.ts';
+
+/** Every kind of step, in directories that come, go and move. */
+export const everyKind = (fs: Fs): void => {
+  const { cwd } = fs;
+  must(fs.link(cwd, '/a/file', cwd, '/a/again'));
+  must(fs.symlink(linkText('../a/file'), cwd, '/b/new'));
+  must(fs.mkdir(cwd, '/made', 0o750));
+  must(fs.symlink(linkText('inner'), cwd, '/made/link'));
+  must(fs.link(cwd, '/made/link', cwd, '/made/link2'));
+  must(fs.rename(cwd, '/b', cwd, '/made/b'));
+  must(fs.unlink(cwd, '/made/b/gone'));
+  must(fs.rename(cwd, '/a/one', cwd, '/made/b/two'));
+  must(fs.rename(cwd, '/a', cwd, '/made/b', 'exchange'));
+  must(fs.chmod(cwd, '/made/b/file', 0o600));
+  must(fs.rmdir(cwd, '/made/b/empty'));
+  must(fs.rename(cwd, '/made', cwd, '/renamed'));
+  must(fs.unlink(cwd, '/renamed/link'));
+  must(fs.rename(cwd, '/lone', cwd, '/over'));
+};
+
+export const plant = (yard: Yard): void => {
+  yard.write('a/file', 'a/one', 'b/two', 'b/gone', 'c/rest');
+  linkSync(yard.at('c/rest'), yard.at('b/rest'));
+  symlinkSync('nowhere', yard.at('a/dangling'));
+  for (const dir of ['a/empty', 'lone', 'over']) mkdirSync(yard.at(dir));
+};
