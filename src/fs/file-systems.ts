@@ -22,6 +22,8 @@ export interface FileSystem {
   readonly directoryLinks?: 'count' | 'count-to-limit' | 'one';
   /** How a rename onto a directory with entries is refused. */
   readonly fullDirectory?: 'ENOTEMPTY' | 'EEXIST';
+  /** An exchange that gives a directory another parent is a change of its entries, `..` being one: it sets mtime. */
+  readonly exchangeTouches?: boolean;
   /** Names that differ in case only are one name; `directory`: in directories that are made so. */
   readonly foldsCase?: boolean | 'directory';
 }
@@ -58,6 +60,7 @@ const known: Readonly<Record<string, FileSystem>> = {
     exchange: true,
     noReplace: true,
     fullDirectory: 'EEXIST',
+    exchangeTouches: true,
   },
   btrfs: {
     hardLinks: true,

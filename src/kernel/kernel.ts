@@ -37,10 +37,11 @@ export const kernel: Fs = {
   cwd: workingDirectory,
 
   open(at, path, how) {
-    const long = put(path, place.path, 'openat2');
+    const name = how.resolve ? 'openat2' : 'openat';
+    const long = put(path, place.path, name);
     if (long) return long;
     const fd = how.resolve ? openat2(at, how, how.resolve) : openat(at, how);
-    return fd < 0 ? fault(how.resolve ? 'openat2' : 'openat', fd, path) : new Descriptor(fd);
+    return fd < 0 ? fault(name, fd, path) : new Descriptor(fd);
   },
 
   stat(at, path, follow) {
@@ -165,7 +166,11 @@ const emptyPath = (path: string): number => (path === '' ? abi.AT_EMPTY_PATH : 0
 /** Writes a path where the kernel will read it; refuses what the kernel could not be told. */
 const put = (path: string, offset: number, name: string): Fault | undefined => {
   if (putAscii(path, offset)) return undefined;
-  if (byteLength(path) >= pathMax) return new Fault(name, 'ENAMETOOLONG', path);
+  if (byteLength(path) >= pathMax) {
+    // Without an end: the kernel refuses it itself, when its turn comes.
+    block.bytes.fill(0x78, offset, offset + pathMax);
+    return undefined;
+  }
   const bytes = encodeBytes(path);
   if (bytes.includes(0)) return new Fault(name, 'EINVAL', path);
   block.bytes.set(bytes, offset);

@@ -34,6 +34,13 @@ export const permission = (who: Credentials, inode: Inode, bits: number): Errno 
 export const isStuck = (who: Credentials, dir: Inode, inode: Inode): boolean =>
   (dir.mode & 0o1000) !== 0 && who.uid !== inode.uid && who.uid !== dir.uid && who.uid !== 0;
 
+/**
+ * What open(2) with O_CREAT refuses to find in a directory like /tmp: may_create_in_sticky() in
+ * fs/namei.c, with fs.protected_regular and fs.protected_fifos off (proc_sys_fs(5)).
+ */
+export const isPlanted = (who: Credentials, dir: Inode, { kind, uid }: Inode): boolean =>
+  (dir.mode & 0o1002) === 0o1002 && kind !== 'file' && kind !== 'fifo' && uid !== dir.uid && uid !== who.uid;
+
 /** safe_hardlink_source() in fs/namei.c, but for reading and writing (proc_sys_fs(5), protected_hardlinks). */
 export const isPlainFile = ({ kind, mode }: Inode): boolean =>
   kind === 'file' && (mode & 0o4000) === 0 && (mode & groupExecutable) !== groupExecutable;

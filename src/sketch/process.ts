@@ -9,6 +9,7 @@ import {
   type Credentials,
   isInGroup,
   isPlainFile,
+  isPlanted,
   isStuck,
   modeAfterChmod,
   modeAfterChown,
@@ -28,6 +29,8 @@ const changeDir = wants.write | wants.search;
 interface Open {
   readonly location: Location;
   readonly how: OpenHow;
+  /** Who opened it. */
+  readonly who: Credentials;
   /** The entries were read: there are no more until it is opened again. */
   atEnd: boolean;
 }
@@ -42,7 +45,8 @@ interface Place {
 export class SketchProcess implements Fs {
   readonly cwd: Handle = { fd: -100, [Symbol.dispose]() {} };
   readonly sketch: Sketch;
-  readonly who: Credentials;
+  /** As whom it acts: another one is what seteuid(2), setegid(2) and setgroups(2) do. */
+  who: Credentials;
   umask: number;
   #root: Location;
   #here: Location;
@@ -126,6 +130,9 @@ export class SketchProcess implements Fs {
   }
 
   link(from: Handle, fromPath: string, to: Handle, path: string, follow?: 'follow'): Fault | undefined {
+    // A descriptor's file is linked by root, or with the credentials that opened it (linkat(2), AT_EMPTY_PATH).
+    const open = fromPath === '' ? this.#open.get(from.fd) : undefined;
+    if (open && open.who !== this.who && this.who.uid !== 0) return new Fault('linkat', 'ENOENT', path);
     return fault('linkat', path, this.#link(this.#find(from, fromPath, follow !== undefined), to, path));
   }
 
@@ -150,7 +157,7 @@ export class SketchProcess implements Fs {
   }
 
   mknod(at: Handle, path: string, kind: NodeKind, mode: number, rdev?: number): Fault | undefined {
-    return fault('mknodat', path, this.#mknod(at, path, kind, mode & 0o7777 & ~this.umask, rdev));
+    return fault('mknodat', path, this.#mknod(at, path, kind, mode, rdev));
   }
 
   chmod(at: Handle, path: string, mode: number, follow?: 'follow'): Fault | undefined {
@@ -221,6 +228,7 @@ export class SketchProcess implements Fs {
   #walk(at: Handle, path: string, resolve?: Resolve): PathWalk | Errno {
     if (byteLength(path) >= pathMax) return 'ENAMETOOLONG';
     const absolute = path.startsWith('/');
+    if (absolute && resolve?.beneath) return 'EXDEV';
     const scoped = resolve?.beneath || resolve?.inRoot;
     const start = absolute && !scoped ? this.#root : this.#held(at);
     if (!start) return 'EBADF';
@@ -253,9 +261,9 @@ export class SketchProcess implements Fs {
   // Opening
 
   #openPath(at: Handle, path: string, how: OpenHow): Location | Errno {
-    if (path === '') return 'ENOENT';
     if (how.resolve && (how.create || how.truncate || how.append || how.mode)) return 'EINVAL';
     if (how.resolve?.beneath && how.resolve.inRoot) return 'EINVAL';
+    if (path === '') return 'ENOENT';
     const walk = this.#walk(at, path, how.resolve);
     return typeof walk === 'string' ? walk : walk.find(path, !how.nofollow, how.directory);
   }
@@ -280,26 +288,33 @@ export class SketchProcess implements Fs {
       }
       if (last.kind === 'name' && last.slash) directory = following = true;
       const next = walk.intoLast(last, following);
-      if (next === undefined) break;
+      if (next === undefined) return this.#openExisting(last.dir.inode, walk.at, how, directory);
       if ('errno' in next) return next.errno;
       text = next.text;
     }
-    return this.#openExisting(walk.at, how, directory);
   }
 
   #create({ dir, name }: Place, how: OpenHow): Location | Errno {
     const refused = isReadOnly(dir) ? 'EROFS' : this.sketch.allows(this.who, dir.inode, changeDir);
     if (refused) return refused;
     if (this.sketch.overBase) return 'EOPNOTSUPP';
-    return this.#add({ dir, name }, 'file', (how.mode ?? 0) & 0o7777 & ~this.umask);
+    return this.#add({ dir, name }, 'file', this.#modeOfNew({ dir }, how.mode ?? 0));
+  }
+
+  /** vfs_prepare_mode() in fs/namei.c: not a program with a group that its maker is not in. */
+  #modeOfNew({ dir: { inode: dir } }: Pick<Place, 'dir'>, mode: number): number {
+    const isForeign = (dir.mode & 0o2000) !== 0 && this.who.uid !== 0 && !isInGroup(this.who, dir.gid);
+    const stripped = isForeign && (mode & 0o2010) === 0o2010 ? mode & ~0o2000 : mode;
+    return stripped & 0o7777 & ~this.umask;
   }
 
   /** do_open() and may_open() in fs/namei.c. */
-  #openExisting(found: Location, how: OpenHow, directory: boolean): Location | Errno {
+  #openExisting(dir: Inode, found: Location, how: OpenHow, directory: boolean): Location | Errno {
     const { inode } = found;
     const writes = how.access !== 'read';
     if (how.create === 'exclusive') return 'EEXIST';
     if (how.create && inode.kind === 'dir') return 'EISDIR';
+    if (how.create && isPlanted(this.who, dir, inode)) return 'EACCES';
     if (directory && inode.kind !== 'dir') return 'ENOTDIR';
     const cuts = how.truncate === true && inode.kind === 'file';
     if (cuts && isReadOnly(found)) return 'EROFS';
@@ -319,7 +334,7 @@ export class SketchProcess implements Fs {
 
   #newHandle(location: Location, how: OpenHow): Handle {
     const fd = this.#nextFd++;
-    const open: Open = { location, how, atEnd: false };
+    const open: Open = { location, how, who: this.who, atEnd: false };
     this.#open.set(fd, open);
     location.inode.opens++;
     return { fd, [Symbol.dispose]: () => this.#close(fd) };
@@ -392,9 +407,12 @@ export class SketchProcess implements Fs {
     if (typeof place === 'string') return place;
     const refused = this.sketch.allows(this.who, place.dir.inode, changeDir);
     if (refused) return refused;
-    if ((kind === 'char' || kind === 'block') && this.who.uid !== 0) return 'EPERM';
+    // Anyone may make the character device 0:0, a whiteout (vfs_mknod() in fs/namei.c).
+    const isWhiteout = kind === 'char' && (rdev ?? 0) === 0;
+    if ((kind === 'char' || kind === 'block') && !isWhiteout && this.who.uid !== 0) return 'EPERM';
     if (this.sketch.overBase) return 'EOPNOTSUPP';
-    const made = this.#add(place, kind, mode, rdev === undefined ? {} : { rdev });
+    const granted = this.#modeOfNew(place, mode);
+    const made = this.#add(place, kind, granted, rdev === undefined ? {} : { rdev });
     return typeof made === 'string' ? made : undefined;
   }
 
@@ -533,6 +551,8 @@ export class SketchProcess implements Fs {
       this.#put(from.dir.inode, from.name, there);
       if (there.kind === 'dir') oneDirMore(from.dir.inode);
       there.ctime = now;
+      if (from.dir.inode !== to.dir.inode && file.volume.type.exchangeTouches)
+        for (const moved of [file, there]) if (moved.kind === 'dir') moved.mtime = now;
     } else {
       sketch.record({ kind: 'rename', ...spots, ...(there ? { replaced: sketch.refer(there) } : {}) });
       if (there) this.#drop(there);
@@ -589,8 +609,11 @@ export class SketchProcess implements Fs {
     const isOwner = this.who.uid === inode.uid;
     if (!isRoot && uid !== undefined && !(isOwner && uid === inode.uid)) return 'EPERM';
     if (!isRoot && gid !== undefined && !(isOwner && (gid === inode.gid || isInGroup(this.who, gid)))) return 'EPERM';
+    // Taking those bits away is a change of mode (notify_change() in fs/attr.c).
+    const mode = modeAfterChown(this.who, inode);
+    if (mode !== inode.mode && !owns(this.who, inode)) return 'EPERM';
     if (this.sketch.overBase) return 'EOPNOTSUPP';
-    inode.mode = modeAfterChown(this.who, inode);
+    inode.mode = mode;
     inode.uid = uid ?? inode.uid;
     inode.gid = gid ?? inode.gid;
     inode.ctime = this.sketch.now();
@@ -626,10 +649,14 @@ export class SketchProcess implements Fs {
     inode.volume.freeBytes -= more;
     inode.content.write(bytes, position);
     inode.size = Math.max(inode.size, end);
-    // Who is not root and writes takes these bits away (write(2)).
-    if (this.who.uid !== 0) inode.mode &= (inode.mode & 0o2010) === 0o2010 ? ~0o6000 : ~0o4000;
+    this.#removePrivileges(inode);
     inode.mtime = inode.ctime = this.sketch.now();
     return undefined;
+  }
+
+  /** Who is not root and writes takes set-user-ID and set-group-ID away (write(2)). */
+  #removePrivileges(inode: Inode): void {
+    if (this.who.uid !== 0) inode.mode = modeAfterChown(this.who, inode);
   }
 
   #cut(inode: Inode, size: number): undefined {
@@ -637,6 +664,7 @@ export class SketchProcess implements Fs {
     inode.content.cut(size);
     inode.volume.freeBytes -= inode.content.room;
     inode.size = size;
+    this.#removePrivileges(inode);
     inode.mtime = inode.ctime = this.sketch.now();
     return undefined;
   }

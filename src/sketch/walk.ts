@@ -24,6 +24,8 @@ export class PathWalk {
   readonly #who: Credentials;
   readonly #root: Location;
   readonly #resolve: Resolve;
+  /** The kernel looks for the root when the path first needs it. */
+  #rootIsSet: boolean;
   #links = 0;
   /** What is to be walked of the link that the last step met. */
   #text: string | undefined;
@@ -33,6 +35,7 @@ export class PathWalk {
     this.#sketch = sketch;
     this.#who = who;
     this.#root = resolve.beneath || resolve.inRoot ? start : root;
+    this.#rootIsSet = (resolve.beneath || resolve.inRoot) ?? false;
     this.#resolve = resolve;
     this.at = start;
   }
@@ -41,6 +44,7 @@ export class PathWalk {
   begin(): Errno | undefined {
     if (this.#resolve.beneath) return 'EXDEV';
     this.at = this.#root;
+    this.#rootIsSet = true;
     return undefined;
   }
 
@@ -111,6 +115,7 @@ export class PathWalk {
 
   /** follow_dotdot() in fs/namei.c. */
   #ascend(): Errno | undefined {
+    this.#rootIsSet = true;
     if (sameLocation(this.at, this.#root)) return this.#resolve.beneath ? 'EXDEV' : undefined;
     let { mount, inode } = this.at;
     while (inode === mount.root) {
@@ -139,8 +144,9 @@ export class PathWalk {
       this.#text = text.text;
       return undefined;
     }
-    const crosses = this.#resolve.noCrossing && this.at.mount !== this.#root.mount;
-    const refused = this.begin() ?? (crosses ? 'EXDEV' : undefined);
+    // Not knowing the root's mount counts as leaving it: nd_jump_root() in fs/namei.c.
+    const crosses = this.#resolve.noCrossing && !(this.#rootIsSet && this.at.mount === this.#root.mount);
+    const refused = crosses ? 'EXDEV' : this.begin();
     if (refused) return refused;
     const rest = skipSlashes(text.text);
     this.#text = rest === '' ? undefined : rest;
