@@ -11,8 +11,15 @@ export interface BaseOptions {
   readonly fs: Fs;
   /** The `/` of the sketch. */
   readonly root: Handle;
-  /** The type of the file system on a device, as mountinfo names it: its limits are foreseen. */
-  readonly typeOf?: (dev: number) => string | undefined;
+  /** What mountinfo says of a mount, by its id: limits and refusals of its file system are foreseen. */
+  readonly mountOf?: (id: number) => MountFacts | undefined;
+}
+
+export interface MountFacts {
+  readonly type: string;
+  readonly readOnly: boolean;
+  /** mount(8), nosymfollow. */
+  readonly noSymlinks: boolean;
 }
 
 export type LinkOrErrno = { readonly text: LinkText } | { readonly errno: Errno };

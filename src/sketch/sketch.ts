@@ -6,7 +6,7 @@ import { identityKey } from '../fs/identity.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Kind, Stat } from '../fs/stat.ts';
-import { Base, type BaseOptions, type LinkOrErrno } from './base.ts';
+import { Base, type BaseOptions, type LinkOrErrno, type MountFacts } from './base.ts';
 import { Content } from './content.ts';
 import type { Inode, Location, Mount, Origin, Volume } from './inode.ts';
 import { type Credentials, permission } from './permission.ts';
@@ -53,7 +53,7 @@ export class Sketch {
   readonly root: Location;
   readonly now: () => bigint;
   readonly #base: Base | undefined;
-  readonly #typeOf: (dev: number) => string | undefined;
+  readonly #mountOf: (id: number) => MountFacts | undefined;
   readonly #volumes = new Map<number, Volume>();
   readonly #inodes = new Map<string, Inode>();
   /** What is mounted on an inode, the latest last. */
@@ -64,7 +64,7 @@ export class Sketch {
     this.protectedHardlinks = options.protectedHardlinks ?? true;
     this.protectedSymlinks = options.protectedSymlinks ?? true;
     this.now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
-    this.#typeOf = options.base?.typeOf ?? (() => options.type ?? 'ext4');
+    this.#mountOf = options.base?.mountOf ?? (() => undefined);
     this.#base = options.base && new Base(options.base);
     const stat = this.#base?.stat('');
     if (typeof stat === 'string') throw new Error(`the base of a sketch cannot be read: ${stat}`);
@@ -271,7 +271,7 @@ export class Sketch {
     if (before) return before;
     const { dev, ino, kind, mode, uid, gid, nlink, rdev, atime, mtime, ctime, btime, immutable, appendOnly, size } =
       stat;
-    const volume = this.#volumes.get(dev) ?? this.#newVolume({ ...typed(this.#typeOf(dev)) }, dev);
+    const volume = this.#volumes.get(dev) ?? this.#newVolume(this.#mountOf(stat.mountId) ?? {}, dev);
     const inode: Inode = {
       ...{ volume, ino, kind, mode, uid, gid, nlink, rdev, atime, mtime, ctime, btime, immutable, appendOnly, size },
       content: new Content(),
@@ -313,10 +313,9 @@ export class Sketch {
 
   #newMount(root: Inode, on: Location | undefined, id = this.#nextMount): Mount {
     this.#nextMount = Math.max(this.#nextMount, id) + 1;
-    const mount: Mount = { id, volume: root.volume, root, on, readOnly: false, noSymlinks: false };
+    const { readOnly = false, noSymlinks = false } = this.#mountOf(id) ?? {};
+    const mount: Mount = { id, volume: root.volume, root, on, readOnly, noSymlinks };
     if (on) this.#covers.set(on.inode, [...(this.#covers.get(on.inode) ?? []), mount]);
     return mount;
   }
 }
-
-const typed = (type: string | undefined): VolumeOptions => (type === undefined ? {} : { type });
