@@ -40,10 +40,15 @@ export const findProgress = (
   const found = new Map<string, Found>();
   const makings = new Set(moves.flatMap((move) => (isNewFile(move) ? [move.file] : [])));
   const dirMoves = moves.filter((move) => movesDirectory(move, view.files));
-  for (const [key, entry] of entries) {
-    const seen = observe(view, dirMoves, entry, (number) => makings.has(number), uid);
-    found.set(key, seen);
-    if (seen.adopted && typeof seen.file === 'number') adopted.push(seen.file);
+  // Who adopts a directory can look into it: until nothing new is found.
+  for (let before = -1; before < adopted.length; ) {
+    before = adopted.length;
+    for (const [key, entry] of entries) {
+      if ((found.get(key)?.file ?? 'unreachable') !== 'unreachable') continue;
+      const seen = observe(view, dirMoves, entry, (number) => makings.has(number), uid);
+      found.set(key, seen);
+      if (seen.adopted && typeof seen.file === 'number') adopted.push(seen.file);
+    }
   }
 
   const expected = new Map<string, number | undefined>([...entries].map(([key, { before }]) => [key, before]));

@@ -25,7 +25,11 @@ test('a plan of every kind of step does what its sketch says; undo brings the sa
   assert.deepEqual(yard.tree(), before);
   assert.deepEqual(yard.kept(), []);
   const redone = yard.undo(undone.id);
-  assert.equal(redone.ended, 'done', JSON.stringify(redone, (_, v) => (typeof v === 'bigint' ? String(v) : v)));
+  assert.equal(
+    redone.ended,
+    'done',
+    JSON.stringify(redone, (_, v) => (typeof v === 'bigint' ? String(v) : v)),
+  );
   assert.deepEqual(yard.tree().map(withoutInode), after.map(withoutInode));
   assert.equal(yard.undo().ended, 'done');
   assert.deepEqual(yard.tree(), before);
