@@ -120,6 +120,8 @@ export class Sketch {
 
   /** The name in a directory, not what is mounted on it; undefined where there is none. */
   child({ mount, inode: dir }: Location, name: string): Location | Errno | undefined {
+    // A directory that was removed has no names, and Linux says so before it looks at one.
+    if (dir.nlink === 0) return undefined;
     if (name.length > nameMax / 4 && byteLength(name) > nameMax) return 'ENAMETOOLONG';
     let inode = dir.entries.get(name);
     if (!inode && this.#base && dir.origin && !dir.entries.has(name)) {
