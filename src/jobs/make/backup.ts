@@ -54,10 +54,16 @@ export function* backupNames(
     yield { name: fitting(base, suffix), numbered: false };
     return;
   }
-  for (let number = last + 1n; ; number++) yield { name: fitting(base, `.~${number}~`), numbered: true };
+  for (let number = last + 1n; ; number++) {
+    const name = fitting(base, `.~${number}~`);
+    yield { name, numbered: true };
+    // Cut short it has lost its number, and all that follow would be the same.
+    if (!name.endsWith(`.~${number}~`)) return;
+  }
 }
 
-const nameMax = 255;
+/** One byte less than a name can have, as gnulib has it. */
+const nameMax = 254;
 
 /** A name that would be too long keeps what fits of the base, and a tilde. */
 const fitting = (base: string, suffix: string): string => {

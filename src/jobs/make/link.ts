@@ -1,3 +1,4 @@
+import { Fault } from '../../fs/fault.ts';
 import { plainOperands } from './plain-operands.ts';
 import type { Program } from './process.ts';
 import { quote } from './quote.ts';
@@ -22,7 +23,8 @@ export const link: Program = (process, args) => {
   if (typeof operands === 'number') return operands;
   const [file, name] = operands as readonly [string, string];
   const { fs } = process;
-  const fault = fs.link(fs.cwd, file, fs.cwd, name);
+  // An empty path would mean the working directory itself.
+  const fault = file === '' ? new Fault('linkat', 'ENOENT', file) : fs.link(fs.cwd, file, fs.cwd, name);
   if (!fault) return 0;
   const shown = [name, file].map((path) => quote(path, process.utf8)).join(' to ');
   process.err(`${process.name}: cannot create link ${shown}: ${fault.reason}\n`);

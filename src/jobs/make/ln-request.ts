@@ -1,4 +1,6 @@
 import { Fault } from '../../fs/fault.ts';
+import type { Fs } from '../../fs/fs.ts';
+import type { Stat } from '../../fs/stat.ts';
 import { type BackupControl, backupControl } from './backup.ts';
 import { gnuOptions, type OptionSpec } from './gnu-options.ts';
 import type { Process } from './process.ts';
@@ -140,7 +142,7 @@ export const readLnRequest = (process: Process, args: readonly string[]): LnRequ
       case 'into': {
         const path = value as string;
         if (into !== undefined) return complain('multiple target directories specified');
-        const stat = beneath === undefined ? fs.stat(fs.cwd, path, 'follow') : undefined;
+        const stat = beneath === undefined ? statDirectory(fs, path) : undefined;
         if (stat instanceof Fault) return complain(`failed to access ${quote(path, utf8)}: ${stat.reason}`);
         if (stat && stat.kind !== 'dir') return complain(`target ${quote(path, utf8)} is not a directory`);
         into = path;
@@ -186,6 +188,10 @@ export const readLnRequest = (process: Process, args: readonly string[]): LnRequ
     fsync: has.has('fsync'),
   };
 };
+
+/** An empty path would mean the working directory itself. */
+const statDirectory = (fs: Fs, path: string): Stat | Fault =>
+  path === '' ? new Fault('statx', 'ENOENT', path) : fs.stat(fs.cwd, path, 'follow');
 
 /** Which backups are wanted. GNU's ln looks at this after its first try. */
 export const wantedBackups = (process: Process, { backups, control }: LnRequest): BackupControl | 'wrong' => {

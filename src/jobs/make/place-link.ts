@@ -115,6 +115,8 @@ const placeFrom = (run: Run, from: Source, source: string, place: Place, before:
   return true;
 };
 
+const missing = new Fault('statx', 'ENOENT', '');
+
 const mayReplace = ({ request, backups }: Run): boolean => request.replace !== 'no' || backups !== 'none';
 
 /** Replaces what stands at the place; `empty` where nothing does, `said` where it may not be and that was said. */
@@ -136,7 +138,7 @@ const replaceThere = (
   using parents = new Parents(fs, undefined);
   const within = parentPart(place.path) !== '' ? parents.of(place.path) : place.at;
   const name = lastPart(place.path);
-  const there = within instanceof Fault ? within : fs.stat(within, name);
+  const there = within instanceof Fault ? within : name === '' ? missing : fs.stat(within, name);
   if (within instanceof Fault || there instanceof Fault) {
     const { errno } = there as Fault;
     if (errno === 'ENOENT') return 'empty';
@@ -146,8 +148,7 @@ const replaceThere = (
   if (there.kind === 'dir') return said(`${shownFirst(run, place.shown)}: cannot overwrite directory`);
   if (run.made?.get(place.path) === identityKey(there) && losesData(run, within, name))
     return said(`will not overwrite just-created ${shown(run, place.shown)} with ${shown(run, text)}`);
-  // A backup keeps the file, so a symbolic link may take even its own name.
-  if (file || backups === 'none') {
+  if (asksForSame(run)) {
     const target = file ?? statText(run, text);
     if (
       !(target instanceof Fault) &&
@@ -173,6 +174,12 @@ const replaceThere = (
   );
 };
 
+/** After a backup a symbolic link may take even its own name, and who was asked may have wanted that. */
+const asksForSame = ({ request, backups }: Run): boolean =>
+  request.symbolic
+    ? request.replace === 'force' && backups === 'none'
+    : request.replace === 'force' || backups !== 'none';
+
 /** As in GNU's ln with -f; without it, a backup would take the place of the one just made. */
 const losesData = ({ request, backups, process, suffix }: Run, dir: Handle, name: string): boolean => {
   if (request.replace === 'force' || backups === 'none') return request.replace === 'force';
@@ -182,6 +189,8 @@ const losesData = ({ request, backups, process, suffix }: Run, dir: Handle, name
 /** Opens what --beneath may not resolve by name; elsewhere the calls take the path as it is. */
 const openSource = ({ request, root, process }: Run, source: string): Source | Fault => {
   const { fs } = process;
+  // An empty path would mean the handle itself.
+  if (source === '' && !request.symbolic) return new Fault('linkat', 'ENOENT', source);
   if (request.symbolic || !root) return { at: fs.cwd, path: source, held: undefined };
   const resolve = { beneath: true };
   if (request.logical || source.endsWith('/')) {
