@@ -3,17 +3,21 @@ import type { Command, Options } from '../src/cli/command.ts';
 import { commands } from '../src/cli/commands.ts';
 import { exitCodes, optionRows, paragraphsOf, programSummary } from '../src/cli/help.ts';
 import { commonOptions } from '../src/cli/options.ts';
+import { everyManual } from '../src/cli/programs.ts';
+import type { Manual } from '../src/jobs/make/usage.ts';
 
 /** File names and texts of all manual pages, in man(7)'s macros. */
 export const manualPages = async (): Promise<readonly (readonly [name: string, text: string])[]> => {
   const loaded = await Promise.all(Object.values(commands).map(async (load) => (await load()).command));
+  const manuals = await everyManual();
   return [
-    ['lw.1', programPage(loaded)],
+    ['lw.1', programPage(loaded, manuals)],
     ...loaded.map((command) => [`lw-${command.name}.1`, commandPage(command)] as const),
+    ...manuals.map(([name, manual]) => [`lw-${name}.1`, manualPage(name, manual)] as const),
   ];
 };
 
-const programPage = (all: readonly Command<unknown>[]): string =>
+const programPage = (all: readonly Command<unknown>[], manuals: readonly (readonly [string, Manual])[]): string =>
   page('lw', programSummary, [
     [
       'SYNOPSIS',
@@ -28,7 +32,8 @@ const programPage = (all: readonly Command<unknown>[]): string =>
         '.B lw \\-\\-version',
       ],
     ],
-    ['COMMANDS', all.flatMap(({ name, summary }) => ['.TP', `.BR lw\\-${roff(name)} (1)`, sentence(summary)])],
+    ['COMMANDS', all.flatMap(({ name, summary }) => listed(name, summary))],
+    ['AS OTHER PROGRAMS', manuals.flatMap(([name, { summary }]) => listed(name, summary))],
     ['OPTIONS OF EVERY COMMAND', optionList(commonOptions)],
     ['EXIT STATUS', exitStatus()],
     ['ENVIRONMENT', environment],
@@ -36,6 +41,21 @@ const programPage = (all: readonly Command<unknown>[]): string =>
       'SEE ALSO',
       [all.map(({ name }) => `.BR lw\\-${roff(name)} (1),`).join('\n'), '.BR symlink (7),', '.BR path_resolution (7)'],
     ],
+  ]);
+
+const listed = (name: string, summary: string): readonly string[] => [
+  '.TP',
+  `.BR lw\\-${roff(name)} (1)`,
+  sentence(summary),
+];
+
+/** The page of a program that is one of GNU's too. */
+const manualPage = (name: string, { summary, usage, options, details }: Manual): string =>
+  page(`lw-${name}`, summary.replace(/\.$/, ''), [
+    ['SYNOPSIS', usage.flatMap((line, index) => [...(index > 0 ? ['.br'] : []), `.B lw ${roff(name)}`, text(line)])],
+    ['DESCRIPTION', paragraphs(details.join('\n\n'))],
+    ['OPTIONS', options.flatMap(([typed, help]) => ['.TP', `.B ${roff(typed.trim())}`, sentence(help)])],
+    ['SEE ALSO', ['.BR lw (1),', `.BR ${roff(name)} (1)`]],
   ]);
 
 const commandPage = (command: Command<unknown>): string =>

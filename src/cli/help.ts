@@ -1,3 +1,5 @@
+import { columns, lineWidth, wrap } from '../jobs/make/layout.ts';
+import type { Manual } from '../jobs/make/usage.ts';
 import type { Command, Options } from './command.ts';
 import { commonOptions } from './options.ts';
 
@@ -15,13 +17,19 @@ export const exitCodes: readonly (readonly [code: number, meaning: string])[] = 
 export const programSummary = 'see, make, check and repair hard and symbolic links';
 
 /** `lw help`. */
-export const overview = (commands: readonly Command<unknown>[]): string =>
+export const overview = (
+  commands: readonly Command<unknown>[],
+  programs: readonly (readonly [name: string, manual: Manual])[],
+): string =>
   [
     `lw: ${programSummary}`,
     '',
     'Usage: lw COMMAND …',
     '',
     ...columns(commands.map(({ name, summary }) => [name, summary])),
+    '',
+    'As GNU’s programs of these names, which it also is when it is called by them:',
+    ...columns(programs.map(([name, { summary }]) => [name, summary])),
     '',
     'lw help COMMAND tells more of one; lw --version tells the version.',
     '',
@@ -58,16 +66,6 @@ export const optionRows = (options: Options): readonly (readonly [string, string
     help,
   ]);
 
-const lineWidth = 80;
-
-const columns = (rows: readonly (readonly [string, string])[]): readonly string[] => {
-  const indent = 4 + Math.max(...rows.map(([left]) => left.length));
-  return rows.flatMap(([left, right]) => {
-    const [first = '', ...rest] = wrap(right, lineWidth - indent);
-    return [`  ${left.padEnd(indent - 2)}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
-  });
-};
-
 /** The paragraphs of a command's details; one that has a line that starts with a space is drawn, and kept so. */
 export const paragraphsOf = (details: string): readonly { readonly text: string; readonly drawn: boolean }[] =>
   details
@@ -80,16 +78,3 @@ const wrapped = (details: string): readonly string[] =>
     ...(index > 0 ? [''] : []),
     ...(drawn ? text.split('\n') : wrap(text, lineWidth)),
   ]);
-
-const wrap = (text: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-};

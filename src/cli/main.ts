@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { helpText } from '../jobs/make/usage.ts';
 import { terminalWidth } from '../kernel/terminal.ts';
 import type { Command, Request } from './command.ts';
 import { CommandError, UsageError } from './command-error.ts';
@@ -12,6 +13,7 @@ import { lookOf, wantsColor } from './look.ts';
 import { nearest } from './nearest.ts';
 import { Output, ReaderGone, reasonOf, say } from './output.ts';
 import { parseRequest } from './parse-request.ts';
+import { everyManual, programs } from './programs.ts';
 import { terminalProgress } from './progress.ts';
 import { harmless, show } from './show.ts';
 
@@ -43,15 +45,15 @@ const answer = async (args: readonly string[]): Promise<number> => {
   const [first, ...rest] = args;
   switch (first) {
     case undefined:
-      say(overview(await everyCommand()));
+      say(await wholeOverview());
       return 2;
     case '--version':
       return print(`${version()}\n`);
     case '-h':
     case '--help':
-      return print(overview(await everyCommand()));
+      return print(await wholeOverview());
     case 'help':
-      return print(rest[0] === undefined ? overview(await everyCommand()) : commandHelp(await load(rest[0])));
+      return print(rest[0] === undefined ? await wholeOverview() : await helpFor(rest[0]));
     default:
       if (first.startsWith('-'))
         throw new UsageError(`lw has no option ${show(first)}: the command comes first`, 'lw help');
@@ -106,8 +108,15 @@ function* pieces(
 const load = async (name: string): Promise<Command<unknown>> => {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (found) return (await found()).command;
-  const near = nearest(name, Object.keys(commands));
+  const near = nearest(name, [...Object.keys(commands), ...Object.keys(programs)]);
   throw new UsageError(`there is no command ${show(name)}`, near ? `lw ${near}` : 'lw help');
+};
+
+const wholeOverview = async (): Promise<string> => overview(await everyCommand(), await everyManual());
+
+const helpFor = async (name: string): Promise<string> => {
+  const program = Object.hasOwn(programs, name) ? programs[name] : undefined;
+  return program ? helpText({ name: `lw ${name}` }, (await program()).manual) : commandHelp(await load(name));
 };
 
 const everyCommand = (): Promise<readonly Command<unknown>[]> => Promise.all(Object.keys(commands).map(load));

@@ -18,7 +18,7 @@ const options = {
   version: { long: 'version' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-const manual: Manual = {
+export const manual: Manual = {
   summary: 'Print what each symbolic link stores, or where each path leads.',
   usage: ['[OPTION]... FILE...'],
   options: [

@@ -22,7 +22,7 @@ const options = {
   version: { long: 'version' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-const manual: Manual = {
+export const manual: Manual = {
   summary: 'Print where each FILE lies: its absolute path without links and dots.',
   usage: ['[OPTION]... FILE...'],
   options: [

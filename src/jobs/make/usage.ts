@@ -1,4 +1,5 @@
 import { tryHelp } from './gnu-options.ts';
+import { columns, lineWidth, wrap } from './layout.ts';
 import type { Process } from './process.ts';
 
 /** What --help and the manual page of a program like ln say. */
@@ -20,14 +21,12 @@ export const usageError = (process: Process, problem: string): 1 => {
 
 export const versionText = (process: Process): string => `${process.name} (Linkwright) ${process.version}\n`;
 
-export const helpText = (process: Process, manual: Manual): string => {
-  const width = Math.max(...manual.options.map(([typed]) => typed.length));
-  return [
-    ...manual.usage.map((line, index) => `${index === 0 ? 'Usage:' : '  or: '} ${process.name} ${line}`),
-    `${manual.summary}`,
+export const helpText = ({ name }: Pick<Process, 'name'>, { summary, usage, options, details }: Manual): string =>
+  [
+    ...usage.map((line, index) => `${index === 0 ? 'Usage:' : '  or: '} ${name} ${line}`),
+    ...wrap(summary, lineWidth),
     '',
-    ...manual.options.map(([typed, help]) => `  ${typed.padEnd(width)}  ${help}`),
-    ...manual.details.flatMap((text) => ['', text]),
+    ...columns(options),
+    ...details.flatMap((text) => ['', ...wrap(text, lineWidth)]),
     '',
   ].join('\n');
-};
