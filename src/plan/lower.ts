@@ -2,7 +2,6 @@ import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
 import { basename, dirname } from '../fs/path.ts';
-import type { Kind } from '../fs/stat.ts';
 import { plannedName } from '../fs/temporary-name.ts';
 import type { FileRef, Spot, Step, Witness } from '../sketch/step.ts';
 import { AsidePlaces } from './aside.ts';
@@ -35,6 +34,8 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   const places = new AsidePlaces(ledger, root);
   const numbers = new Map<string, number>();
   const made = new Map<number, number>();
+  /** Of files that get one from the plan. */
+  const modes = new Map<number, number>();
   let names = 0;
 
   const addFile = (file: PlannedFile): number => files.push(file) - 1;
@@ -61,13 +62,19 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   const fresh = (slot: Slot): Slot => ({ ...slot, name: plannedName(id, ++names) });
 
   /** A name for what is displaced from a slot. */
-  const asideOf = (slot: Slot, kind: Kind): Slot | Fault => {
+  const asideOf = (slot: Slot, file: number): Slot | Fault => {
+    const isDir = files[file]?.kind === 'dir';
+    const mode = modes.get(file);
+    const canMove = (): boolean =>
+      mode === undefined
+        ? places.canMove(pathBefore(slotPath(slot), dirMoves))
+        : ledger.uid === 0 || (mode & 0o200) !== 0;
     const now = pathBefore(dirPath(slot), dirMoves);
     const place = now.startsWith('tree:') ? places.for(now.slice('tree:'.length)) : 'beside';
     if (place instanceof Fault) return place;
     const beside =
       place === 'beside' ||
-      (kind === 'dir' && !places.canMove(pathBefore(slotPath(slot), dirMoves))) ||
+      (isDir && !canMove()) ||
       (place.home === 'tree' && dirMoves.some((move) => movesAbove(move, `tree:${place.path}`)));
     if (beside) return fresh(slot);
     const dir = known({ ...place.stat, kind: 'dir' });
@@ -80,10 +87,16 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       if (movesDirectory(move, files)) dirMoves.push(move);
     };
     const displace = (file: number, slot: Slot): Refusal | undefined => {
-      const kind = files[file]?.kind as Kind;
-      const aside = asideOf(slot, kind);
+      const aside = asideOf(slot, file);
       if (aside instanceof Fault) return failed(slotPath(slot).slice('tree:'.length), aside);
-      add({ kind: 'shift', step, file, from: slot, to: aside, ...(kind === 'dir' ? { empty: 'forth' } : {}) });
+      add({
+        kind: 'shift',
+        step,
+        file,
+        from: slot,
+        to: aside,
+        ...(files[file]?.kind === 'dir' ? { empty: 'forth' } : {}),
+      });
       return undefined;
     };
     let refused: Refusal | undefined;
@@ -101,6 +114,7 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         const symlink = change.kind === 'symlink';
         const file = addFile(symlink ? { kind: 'symlink', text: change.text } : { kind: 'dir' });
         made.set(step, file);
+        if (change.kind === 'mkdir') modes.set(file, change.mode);
         const to = slotOf(change.to);
         const at = fresh(to);
         const what = symlink
@@ -133,7 +147,9 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         break;
       case 'chmod': {
         const { mode, before } = change;
-        add({ kind: 'chmod', step, file: fileOf(change.file), at: slotOf(change.at), mode, before });
+        const file = fileOf(change.file);
+        modes.set(file, mode);
+        add({ kind: 'chmod', step, file, at: slotOf(change.at), mode, before });
         break;
       }
     }

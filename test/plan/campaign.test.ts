@@ -1,0 +1,186 @@
+/**
+ * Random plans: what a random script does to a sketch of a random tree, done on the kernel and undone. 300 of them, or
+ * 10,000 with LINKWRIGHT_FULL=1; LINKWRIGHT_SEED gives those of an earlier run again.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, linkSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { Fault } from '../../src/fs/fault.ts';
+import type { Fs } from '../../src/fs/fs.ts';
+import { linkText } from '../../src/fs/link-text.ts';
+import { kernel } from '../../src/kernel/kernel.ts';
+import type { Outcome } from '../../src/plan/plan.ts';
+import { Sketch } from '../../src/sketch/sketch.ts';
+import type { Step } from '../../src/sketch/step.ts';
+import { type Random, random } from '../conformance/random.ts';
+import { drawn, whyStopped, Yard } from './yard.ts';
+
+const seed = Number(process.env.LINKWRIGHT_SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
+const plans = process.env.LINKWRIGHT_FULL === '1' ? 10_000 : 300;
+
+const names = ['a', 'b', 'c', 'd', 'naïve name'];
+
+const randomPath = (random: Random): string =>
+  `/${Array.from({ length: 1 + random.below(3) }, () => random.pick(names)).join('/')}`;
+
+/** A tree of a few directories, files with one name and several, and links. */
+const plant = (yard: Yard, random: Random): void => {
+  const files: string[] = [];
+  const add = (path: string): void => {
+    mkdirSync(dirname(path), { recursive: true });
+    const kind = random.below(5);
+    if (kind === 0) mkdirSync(path);
+    else if (kind === 1) symlinkSync(random.pick(['a', '../b', '/nowhere/d', 'nowhere', '.']), path);
+    else if (kind === 2 && files.length > 0) linkSync(random.pick(files), path);
+    else {
+      writeFileSync(path, '', { flag: 'wx', mode: random.pick([0o644, 0o600, 0o755]) });
+      files.push(path);
+    }
+  };
+  for (let left = 4 + random.below(14); left > 0; left--) {
+    const path = yard.at(randomPath(random).slice(1));
+    try {
+      add(path);
+    } catch (error) {
+      // Where something else stands on the way, or a link leads nowhere.
+      assert.match(String((error as NodeJS.ErrnoException).code), /^E(EXIST|NOTDIR|LOOP|NOENT)$/);
+    }
+  }
+};
+
+/** Does something; most of what makes no sense is refused. */
+const scribble = (fs: Fs, random: Random): void => {
+  const { cwd } = fs;
+  const path = randomPath(random);
+  const other = randomPath(random);
+  switch (random.below(12)) {
+    case 0:
+    case 1:
+      fs.link(cwd, path, cwd, other);
+      break;
+    case 2:
+    case 3:
+      fs.symlink(linkText(random.pick(['a', '../b', 'x'.repeat(80)])), cwd, path);
+      break;
+    case 4:
+      fs.mkdir(cwd, path, random.pick([0o755, 0o700, 0o777]));
+      break;
+    case 5:
+    case 6:
+      fs.rename(cwd, path, cwd, other);
+      break;
+    case 7:
+      fs.rename(cwd, path, cwd, other, 'no-replace');
+      break;
+    case 8:
+      fs.rename(cwd, path, cwd, other, 'exchange');
+      break;
+    case 9:
+      fs.unlink(cwd, path);
+      break;
+    case 10:
+      fs.rmdir(cwd, path);
+      break;
+    default:
+      fs.chmod(cwd, path, random.pick([0o644, 0o700, 0o755]), 'follow');
+  }
+};
+
+const pathsOf = (step: Step): readonly string[] =>
+  'at' in step ? [step.at.path] : 'from' in step ? [step.from.path, step.to.path] : [step.to.path];
+
+/** Somebody else changes what a step was about; false where nothing is there to change. */
+const meddle = (yard: Yard, random: Random, path: string): boolean => {
+  const real = yard.at(path.slice(1));
+  const stat = kernel.stat(yard.root.handle, path.slice(1));
+  if (stat instanceof Fault) return false;
+  if (stat.kind === 'dir') {
+    renameSync(real, yard.at('elsewhere'));
+    if (random.oneIn(2)) symlinkSync('elsewhere', real);
+    return true;
+  }
+  const replacement = yard.at('replacement');
+  if (stat.kind === 'symlink') symlinkSync('other text', replacement);
+  else writeFileSync(replacement, '');
+  if (random.oneIn(2)) renameSync(replacement, real);
+  else renameSync(real, yard.at('elsewhere'));
+  return true;
+};
+
+const describe = (value: unknown): string => JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v));
+
+const runOne = (planSeed: number, parent: string | undefined, tally: Tally): void => {
+  const dice = random(planSeed);
+  using yard = new Yard(parent);
+  plant(yard, dice);
+  const before = yard.tree();
+  const sketch = new Sketch({ base: { fs: kernel, root: yard.root.handle } });
+  const fs = sketch.process();
+  for (let left = 1 + dice.below(70); left > 0; left--) scribble(fs, dice);
+  const known = new Set(before.map((line) => /#\d+/.exec(line)?.[0]));
+  // The inodes of what is new are the kernel's to choose, and what is kept is one more name of its file.
+  const comparable = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) =>
+      line.replace(/#\d+/, (ino) => (known.has(ino) ? ino : '#new')).replace(/(?<! dir #.*) \d+$/, ''),
+    );
+  const top = fs.open(fs.cwd, '/', { access: 'path', directory: true });
+  if (top instanceof Fault) throw new Error(top.reason);
+  using sketchTop = top;
+  const expected = comparable(drawn(fs, sketchTop));
+  const outcome = yard.apply(sketch.steps);
+  assert.equal(outcome.ended, 'done', describe(outcome));
+  assert.deepEqual(comparable(yard.tree()), expected);
+  if (sketch.steps.length === 0) return;
+  tally.steps += sketch.steps.length;
+  for (const { kind } of sketch.steps) tally.kinds[kind] = (tally.kinds[kind] ?? 0) + 1;
+  if (dice.oneIn(4)) {
+    const path = dice.pick(sketch.steps.flatMap(pathsOf));
+    if (!meddle(yard, dice, path)) return;
+    const meddled = yard.tree();
+    const refused = yard.undo();
+    // A name that the plan has touched and left to others does not matter to it.
+    if (refused.ended === 'done') return;
+    tally.refused++;
+    assert.equal(refused.id, undefined, describe(refused));
+    assert.equal((refused as Exclude<Outcome, { ended: 'done' }>).refusal.refused, 'changed', describe(refused));
+    assert.ok(whyStopped(refused).includes('/'), whyStopped(refused));
+    assert.deepEqual(yard.tree(), meddled);
+    return;
+  }
+  const undone = yard.undo();
+  assert.equal(undone.ended, 'done', describe(undone));
+  assert.deepEqual(yard.tree(), before);
+  assert.deepEqual(yard.kept(), []);
+  tally.undone++;
+  if (!dice.oneIn(3)) return;
+  const redone = yard.undo(undone.id);
+  assert.equal(redone.ended, 'done', describe(redone));
+  assert.deepEqual(comparable(yard.tree()), expected);
+  assert.equal(yard.undo().ended, 'done');
+  assert.deepEqual(yard.tree(), before);
+  tally.redone++;
+};
+
+interface Tally {
+  steps: number;
+  undone: number;
+  redone: number;
+  refused: number;
+  readonly kinds: Record<string, number>;
+}
+
+test('random plans do on the kernel what they did in a sketch, and undo brings everything back', () => {
+  const tally: Tally = { steps: 0, undone: 0, redone: 0, refused: 0, kinds: {} };
+  const memory = existsSync('/dev/shm') ? '/dev/shm' : undefined;
+  for (let i = 0; i < plans; i++) {
+    const planSeed = (seed + i) >>> 0;
+    try {
+      runOne(planSeed, i % 4 === 0 ? undefined : memory, tally);
+    } catch (error) {
+      throw new Error(`LINKWRIGHT_SEED=${planSeed}`, { cause: error });
+    }
+  }
+  process.stdout.write(`seed ${seed}, ${plans} plans: ${JSON.stringify(tally)}\n`);
+  assert.ok(tally.undone > plans / 3 && tally.refused > plans / 50, describe(tally));
+});
