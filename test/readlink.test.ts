@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmdirSync, symlinkSync } from 'node:fs';
 import { test } from 'node:test';
 import { readlink } from '../src/jobs/make/readlink.ts';
+import { bash } from './cli/lw.ts';
 import { type Answer, ours, theirs, type Variables } from './gnu-program.ts';
 import { hardPaths, plantLinkTree } from './link-tree.ts';
 import { asUser, isRoot, nobody, Scratch } from './scratch.ts';
@@ -163,4 +164,14 @@ test('a working directory may lie deeper than a path can be long', () => {
   } finally {
     process.chdir(before);
   }
+});
+
+test('it says nothing where the reader of its answers goes away, as after SIGPIPE', () => {
+  const { out, err } = bash(`$LW readlink -m {1..20000} | head -n 1 >/dev/null; echo "\${PIPESTATUS[0]}"`);
+  assert.deepEqual({ out, err }, { out: '141\n', err: '' });
+});
+
+test('an answer that cannot be written is an error', () => {
+  const full = bash('$LW readlink -m x >/dev/full');
+  assert.deepEqual(full, { code: 1, out: '', err: 'readlink: write error: No space left on device\n' });
 });

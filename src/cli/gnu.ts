@@ -28,12 +28,16 @@ export const run = async (name: string, count: number, home: string): Promise<vo
   const program = programs[name] as Program;
   let code = program(processOf(name, home, output, explain), args);
   const fault = output.flush();
-  if (fault) {
+  if (fault === 'EPIPE') code = readerLeft;
+  else if (fault) {
     writeError(`${name}: write error: ${errorText(fault)}\n`);
     code = 1;
   }
   process.exitCode = code;
 };
+
+/** What a shell sees of a program that SIGPIPE has ended; Node ignores that signal. */
+const readerLeft = 141;
 
 const silent = (): readonly string[] => [];
 
