@@ -9,4 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   who: () => import('./commands/who.ts'),
   doctor: () => import('./commands/doctor.ts'),
   can: () => import('./commands/can.ts'),
+  history: () => import('./commands/history.ts'),
+  undo: () => import('./commands/undo.ts'),
+  recover: () => import('./commands/recover.ts'),
 };

@@ -16,10 +16,12 @@ export interface Entry {
  */
 export type State = 'done' | 'partial' | 'undone' | 'rolled-back' | 'running' | 'unfinished';
 
-/** What was written down, the oldest first; journals that cannot be read are named apart. */
+/** What was written down, the oldest first. */
 export interface History {
   readonly entries: readonly Entry[];
   readonly unreadable: readonly string[];
+  /** Journals of plans that never began. */
+  readonly torn: readonly string[];
 }
 
 export const readHistory = (ledger: Ledger): History | Fault => {
@@ -27,10 +29,12 @@ export const readHistory = (ledger: Ledger): History | Fault => {
   if (ids instanceof Fault) return ids;
   const readings: Reading[] = [];
   const unreadable: string[] = [];
+  const torn: string[] = [];
   for (const id of ids) {
     const reading = readJournal(ledger, id);
-    if (reading && !(reading instanceof Fault)) readings.push(reading);
-    else unreadable.push(id);
+    if (reading === 'torn') torn.push(id);
+    else if (reading === 'later' || reading instanceof Fault) unreadable.push(id);
+    else readings.push(reading);
   }
   const inverses = new Map<string, string>();
   for (const { head, end } of readings)
@@ -40,7 +44,7 @@ export const readHistory = (ledger: Ledger): History | Fault => {
     for (let id = inverses.get(reading.head.id); id !== undefined; id = inverses.get(id)) undoneBy.push(id);
     return { reading, state: stateOf(ledger, reading, undoneBy.length % 2 === 1), undoneBy };
   });
-  return { entries, unreadable };
+  return { entries, unreadable, torn };
 };
 
 const stateOf = (ledger: Ledger, { end, process }: Reading, undone: boolean): State => {

@@ -131,8 +131,8 @@ export class Journal implements Disposable {
   }
 }
 
-/** Reads a journal; undefined where its head cannot be read or is of a later version. */
-export const readJournal = (ledger: Ledger, id: string): Reading | Fault | undefined => {
+/** Reads a journal. `torn`: not one line of it is whole, so its plan never began; `later`: a later Linkwright wrote it. */
+export const readJournal = (ledger: Ledger, id: string): Reading | Fault | 'torn' | 'later' => {
   const bytes = readWhole(ledger.fs, ledger.journals, id);
   return bytes instanceof Fault ? bytes : interpret(bytes);
 };
@@ -154,7 +154,7 @@ export const journalIds = (ledger: Ledger): readonly string[] | Fault => {
 /** Sorts by time, and nobody can guess it: 8 characters of milliseconds, 6 random ones. */
 export const newId = ({ now, random }: Ledger): string => now().toString(36).padStart(8, '0') + random(6);
 
-const interpret = (bytes: Uint8Array): Reading | undefined => {
+const interpret = (bytes: Uint8Array): Reading | 'torn' | 'later' => {
   let head: Head | undefined;
   const said: Said[] = [];
   const files: PlannedFile[] = [];
@@ -170,7 +170,7 @@ const interpret = (bytes: Uint8Array): Reading | undefined => {
   const { lines, length } = wholeLines(bytes);
   for (const line of lines) {
     if ('plan' in line) {
-      if (line.plan.version !== 1) return undefined;
+      if (line.plan.version !== 1) return 'later';
       head = line.plan;
       state.process = head.process;
     } else if ('said' in line) said.push(line.said);
@@ -188,7 +188,7 @@ const interpret = (bytes: Uint8Array): Reading | undefined => {
       if (move && file && line.seen) files[move.file] = { ...file, seen: line.seen };
     }
   }
-  return head && { head, said, files, moves, length, ...state };
+  return head ? { head, said, files, moves, length, ...state } : 'torn';
 };
 
 const written = (line: Line): string => {

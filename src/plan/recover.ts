@@ -28,6 +28,17 @@ export const unfinished = (entries: readonly Entry[]): readonly Reading[] =>
     .map(({ reading }) => reading)
     .toReversed();
 
+/** Removes journals of plans that never began, unless one is being written now. */
+export const removeTorn = ({ fs, journals, now }: Ledger, torn: readonly string[]): Fault | undefined => {
+  const youngest = BigInt(now() - 60_000) * 1_000_000n;
+  for (const id of torn) {
+    const stat = fs.stat(journals, id);
+    const fault = stat instanceof Fault ? stat : stat.ctime < youngest ? fs.unlink(journals, id) : undefined;
+    if (fault) return fault;
+  }
+  return undefined;
+};
+
 /**
  * Brings a plan to an end whose process died: reverses what it did, or with `forth` does the rest. The caller holds
  * the lock.

@@ -19,6 +19,8 @@ export type NotUndoable =
 /** The inverse of a plan, ready to be done. */
 export interface Undo {
   readonly undoes: string;
+  /** The command line that is undone. */
+  readonly words: readonly string[];
   readonly record: Record;
 }
 
@@ -39,7 +41,11 @@ export const findUndo = (
   const undoable = whyNot(entry);
   if (undoable) return undoable;
   if (reading.purged) return { cannot: 'purged', id: reading.head.id };
-  return { undoes: reading.head.id, record: inverseRecord(ledger, reading, saidBy(history, reading), words) };
+  return {
+    undoes: reading.head.id,
+    words: reading.head.words,
+    record: inverseRecord(ledger, reading, saidBy(history, reading), words),
+  };
 };
 
 /** What stands in the way, or nothing; the tree is only looked at. */

@@ -1,5 +1,5 @@
 /**
- * Random plans: what a random script does to a sketch of a random tree, done on the kernel and undone. 300 of them, or
+ * Random plans: what a random script does to a sketch of a random tree, done on the kernel and undone. 500 of them, or
  * 10,000 with LINKWRIGHT_FULL=1; LINKWRIGHT_SEED gives those of an earlier run again.
  */
 import assert from 'node:assert/strict';
@@ -17,7 +17,7 @@ import { type Random, random } from '../conformance/random.ts';
 import { drawn, whyStopped, Yard } from './yard.ts';
 
 const seed = Number(process.env.LINKWRIGHT_SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
-const plans = process.env.LINKWRIGHT_FULL === '1' ? 10_000 : 300;
+const plans = process.env.LINKWRIGHT_FULL === '1' ? 10_000 : 500;
 
 const names = ['a', 'b', 'c', 'd', 'naïve name'];
 
