@@ -30,7 +30,11 @@ await build({
   minifyWhitespace: true,
   lineLimit: 160,
   outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.url': 'importMetaUrl', 'import.meta.filename': '__filename' },
+  define: {
+    'import.meta.url': 'importMetaUrl',
+    'import.meta.filename': '__filename',
+    'import.meta.dirname': '__dirname',
+  },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
@@ -41,7 +45,7 @@ await build({
   format: 'cjs',
   minify: true,
   outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.url': '__filename' },
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 });
 
 const { status } = spawnSync(

@@ -10,21 +10,36 @@ interface Ffi {
 
 type NativeFunction = (...args: number[]) => number;
 
-const require = createRequire(import.meta.url);
-
 /**
  * The native module itself: koffi's JavaScript wrapper costs 10 ms of start-up and adds nothing
  * that we use. Its package has one build for glibc and one for musl.
  */
 const loadFfi = (): Ffi => {
   const holder = { exports: {} };
-  const home = `@koromix/koffi-linux-${process.arch}/`;
+  const library = `@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`;
+  for (const folder of likelyFolders()) {
+    try {
+      process.dlopen(holder, `${folder}/${library}`);
+      return holder.exports as Ffi;
+    } catch {
+      // It is not there, or it is for another C library.
+    }
+  }
+  const { resolve } = createRequire(import.meta.filename);
   try {
-    process.dlopen(holder, require.resolve(`${home}linux_${process.arch}/koffi.node`));
+    process.dlopen(holder, resolve(library));
   } catch {
-    process.dlopen(holder, require.resolve(`${home}musl_${process.arch}/koffi.node`));
+    process.dlopen(holder, resolve(library.replace('/linux_', '/musl_')));
   }
   return holder.exports as Ffi;
+};
+
+/** Where npm puts it, in our directory or beside it: to ask Node costs 1.3 ms more. */
+const likelyFolders = (): readonly string[] => {
+  const here = import.meta.dirname;
+  const own = `${here}/${import.meta.filename.endsWith('.ts') ? '../..' : '..'}/node_modules`;
+  const around = here.lastIndexOf('/node_modules/');
+  return around < 0 ? [own] : [own, here.slice(0, around + '/node_modules'.length)];
 };
 
 const ffi = loadFfi();
