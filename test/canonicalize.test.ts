@@ -4,14 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { encodeBytes } from '../src/fs/bytes.ts';
 import { basename, dirname } from '../src/fs/path.ts';
 import { readlink } from '../src/jobs/make/readlink.ts';
 import { realpath } from '../src/jobs/make/realpath.ts';
 import { relativePath } from '../src/jobs/make/relative.ts';
 import { type Random, random } from './conformance/random.ts';
-import { type Answer, ours, theirs } from './gnu-program.ts';
+import { type Answer, comparing, ours, theirs } from './gnu-program.ts';
 import { asUser, isRoot, nobody, Scratch } from './scratch.ts';
 
 const seed = Number(process.env.LINKWRIGHT_SEED ?? Math.floor(Math.random() * 2 ** 32)) >>> 0;
@@ -32,7 +31,7 @@ const commands: readonly (readonly [name: 'readlink' | 'realpath', ...options: s
   ['realpath', '-sm'],
 ];
 
-test('random paths of random trees lead where the system’s readlink and realpath say', () => {
+comparing('random paths of random trees lead where the system’s readlink and realpath say', () => {
   const dice = random(seed);
   const before = process.cwd();
   let answered = 0;

@@ -1,6 +1,8 @@
 /** The same command line for a program of ours, in this process, and for the system's own of that name. */
 import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
 import { decodeBytes, encodeBytes } from '../src/fs/bytes.ts';
+import type { Fs } from '../src/fs/fs.ts';
 import type { Process, Program } from '../src/jobs/make/process.ts';
 import { workingDirectory } from '../src/jobs/make/working-directory.ts';
 import { kernel } from '../src/kernel/kernel.ts';
@@ -14,13 +16,19 @@ export interface Answer {
 /** Environment variables; LC_ALL says whether messages are UTF-8. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Messages begin with the name `name`; the working directory is that of this process. */
-export const ours = (program: Program, name: string, args: readonly string[], variables: Variables = {}): Answer => {
+/** Messages begin with the name `name`; on the kernel the working directory is that of this process. */
+export const ours = (
+  program: Program,
+  name: string,
+  args: readonly string[],
+  variables: Variables = {},
+  fs: Fs = kernel,
+): Answer => {
   let out = '';
   let err = '';
   const process: Process = {
-    fs: kernel,
-    workingDirectory: () => workingDirectory(kernel),
+    fs,
+    workingDirectory: () => workingDirectory(fs),
     name,
     version: '0',
     utf8: (variables.LC_ALL ?? 'C.UTF-8') === 'C.UTF-8',
@@ -38,6 +46,14 @@ export const ours = (program: Program, name: string, args: readonly string[], va
   };
   return { code: program(process, args), out, err };
 };
+
+/** A test that gives command lines to both; where the system's programs are not GNU's it says so and does not run. */
+export const comparing = (name: string, work: () => void): void => {
+  test(name, (t) => (isGnu() ? work() : t.skip('the system’s programs are not those of GNU coreutils')));
+};
+
+const isGnu = (): boolean => (gnu ??= theirs('readlink', ['--version']).out.includes('GNU coreutils'));
+let gnu: boolean | undefined;
 
 /** Arguments reach it as bytes, by way of perl: those of Node's own are text. */
 export const theirs = (name: string, args: readonly string[], variables: Variables = {}, uid?: number): Answer => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { realpath } from '../src/jobs/make/realpath.ts';
-import { type Answer, ours, theirs, type Variables } from './gnu-program.ts';
+import { type Answer, comparing, ours, theirs, type Variables } from './gnu-program.ts';
 import { hardPaths, plantLinkTree } from './link-tree.ts';
 import { asUser, isRoot, nobody, Scratch } from './scratch.ts';
 
@@ -29,25 +29,26 @@ const agree = (args: readonly string[], variables?: Variables): Answer => {
 const modes = ['-P', '-e', '-m', '-s', '-se', '-sm', '-L', '-Le', '-Lm'];
 
 for (const mode of modes)
-  test(`realpath ${mode} says of each hard path what the system’s says`, () =>
+  comparing(`realpath ${mode} says of each hard path what the system’s says`, () =>
     inTree(() => {
       const together = agree([mode, '--', ...hardPaths]);
       if (mode === '-P' || mode === '-s') for (const path of hardPaths) agree([mode, '--', path]);
       assert.ok(together.out.split('\n').length > 30);
-    }));
+    }),
+  );
 
-test('and what it says to a user who may not look everywhere', (t) => {
-  if (!isRoot) return t.skip('it needs root to become another user');
-  inTree(() => {
-    for (const mode of modes) {
-      const args = [mode, '--relative-to=dir', '--', ...hardPaths];
-      const answer = asUser(nobody, () => our(args));
-      assert.deepEqual(answer, theirs('realpath', args, {}, nobody), mode);
-    }
+if (isRoot)
+  comparing('and what it says to a user who may not look everywhere', () => {
+    inTree(() => {
+      for (const mode of modes) {
+        const args = [mode, '--relative-to=dir', '--', ...hardPaths];
+        const answer = asUser(nobody, () => our(args));
+        assert.deepEqual(answer, theirs('realpath', args, {}, nobody), mode);
+      }
+    });
   });
-});
 
-test('relative answers are the system’s for each pair of a start and a base', () =>
+comparing('relative answers are the system’s for each pair of a start and a base', () =>
   inTree((tree) => {
     const dirs = [
       '.',
@@ -74,9 +75,10 @@ test('relative answers are the system’s for each pair of a start and a base', 
       for (const base of dirs)
         for (const mode of ['-P', '-e']) agree([mode, '--relative-to', dir, '--relative-base', base, ...files]);
     }
-  }));
+  }),
+);
 
-test('its options are the system’s, alone and together', () =>
+comparing('its options are the system’s, alone and together', () =>
   inTree(() => {
     for (const args of [
       [],
@@ -120,7 +122,8 @@ test('its options are the system’s, alone and together', () =>
     ])
       for (const LC_ALL of ['C', 'C.UTF-8']) agree(args, { LC_ALL });
     agree(['file', '-e', 'gone'], { POSIXLY_CORRECT: '' });
-  }));
+  }),
+);
 
 test('-E asks for what is done without it', () =>
   inTree((tree) => {
