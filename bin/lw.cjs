@@ -4,7 +4,7 @@
 'use strict';
 
 const { readFileSync, readdirSync, statSync, writeSync } = require('node:fs');
-const { basename, dirname } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 
 const home = dirname(__dirname);
 const oldestNode = 24;
@@ -26,16 +26,31 @@ const start = () => {
     }
   }
   if (Number.parseInt(process.versions.node, 10) < oldestNode) runOnPinnedNode();
-  else if (program !== undefined) {
-    const count = process.argv.length - (program === called ? 2 : 3);
-    load('gnu', (entry) => entry.run(program, count, home));
-  } else load('main', (entry) => entry.main());
+  else if (program !== undefined) runProgram(program, process.argv.length - (program === called ? 2 : 3));
+  else if (isBuilt()) require(built).main();
+  else import(`${home}/src/cli/main.ts`).then((entry) => entry.main());
 };
 
-/** From the build if there is one as new as the sources. */
-const load = (name, use) => {
-  if (isBuilt()) use(require(`${home}/dist/${name}.cjs`));
-  else import(`${home}/src/cli/${name}.ts`).then(use);
+/** One of GNU's: the last `count` words are for it. */
+const runProgram = (name, count) => {
+  if (isBuilt()) compiled(`${home}/dist/gnu.cjs`).run(name, count, home);
+  else import(`${home}/src/cli/gnu.ts`).then((entry) => entry.run(name, count, home));
+};
+
+/** require() of a file that is one function, with what V8 made of it before: 5 ms less. */
+const compiled = (path) => {
+  const { Script } = require('node:vm');
+  let cachedData;
+  try {
+    cachedData = readFileSync(`${path}.cache`);
+  } catch {
+    // Then it is compiled once more.
+  }
+  const module = { exports: {} };
+  const requireThere = (name) => require(name.startsWith('.') ? join(dirname(path), name) : name);
+  const script = new Script(readFileSync(path, 'latin1'), { filename: path, cachedData });
+  script.runInThisContext()(module.exports, requireThere, module, path, dirname(path));
+  return module.exports;
 };
 
 const built = `${home}/dist/main.cjs`;

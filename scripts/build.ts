@@ -38,22 +38,40 @@ await build({
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
-// Loaded by every call of ln and its like: as small as can be, and without node:url.
-await build({
+// Loaded by every call of ln and its like: as small as can be, and what it rarely needs is another file. It is one
+// function, since bin/lw.cjs compiles it by itself.
+const small = {
   ...common,
-  entryPoints: ['src/cli/gnu.ts'],
   format: 'cjs',
   minify: true,
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
+  supported: { using: true, 'dynamic-import': false },
+} as const;
+await build({ ...small, entryPoints: ['src/cli/explain-refused.ts'] });
+await build({
+  ...small,
+  entryPoints: ['src/cli/gnu.ts'],
+  banner: { js: '(function(exports,require,module,__filename,__dirname){' },
+  footer: { js: '})' },
+  plugins: [
+    {
+      name: 'explain apart',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /explain-refused\.ts$/ }, ({ kind }) =>
+          kind === 'dynamic-import' ? { path: './explain-refused.cjs', external: true } : undefined,
+        ),
+    },
+  ],
 });
+run('scripts/code-cache.ts', join(dist, 'gnu.cjs'));
 
-const { status } = spawnSync(
-  process.execPath,
-  [join(home, 'node_modules/typescript/bin/tsc'), '-p', join(home, 'scripts/tsconfig.types.json'), '--outDir', dist],
-  { stdio: 'inherit' },
-);
-if (status !== 0) throw new Error('the types of the library could not be written');
+run('node_modules/typescript/bin/tsc', '-p', 'scripts/tsconfig.types.json', '--outDir', dist);
 
 // bin/lw.cjs compares it with the sources: one that was saved during the build is newer.
 utimesSync(join(dist, 'main.cjs'), started, started);
+
+function run(...command: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, command, { cwd: home, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${command[0]} failed`);
+}

@@ -18,26 +18,27 @@ import { randomWord } from '../kernel/random.ts';
 
 const programs: Readonly<Record<string, Program>> = { ln, link, unlink, readlink, realpath };
 
-/** Runs a program with the last `count` words of the command line, and sets the exit code. `home` is Linkwright's directory. */
-export const run = async (name: string, count: number, home: string): Promise<void> => {
+/** Runs a program with the last `count` words of the command line, and ends. `home` is Linkwright's directory. */
+export const run = (name: string, count: number, home: string): void => {
   const args = lastArguments(count);
-  const explain = args.some((arg) => arg.startsWith('--e'))
-    ? (await import('./explain-refused.ts')).explainRefused
-    : silent;
+  if (!args.some((arg) => arg.startsWith('--e'))) perform(name, args, home, silent);
+  else import('./explain-refused.ts').then(({ explainRefused }) => perform(name, args, home, explainRefused));
+};
+
+type Explain = (refused: Refused) => readonly string[];
+
+const perform = (name: string, args: readonly string[], home: string, explain: Explain): void => {
   const output = new StandardOutput();
   const program = programs[name] as Program;
   let code = program(processOf(name, home, output, explain), args);
   const fault = output.flush();
-  if (fault === 'EPIPE') code = readerLeft;
-  else if (fault) {
+  if (fault) {
     writeError(`${name}: write error: ${errorText(fault)}\n`);
     code = 1;
   }
-  process.exitCode = code;
+  // All is written: to wait for the event loop would take half a millisecond.
+  process.exit(code);
 };
-
-/** What a shell sees of a program that SIGPIPE has ended; Node ignores that signal. */
-const readerLeft = 141;
 
 const silent = (): readonly string[] => [];
 
@@ -51,12 +52,7 @@ const lastArguments = (count: number): readonly string[] => {
     .slice(-count - 1, -1);
 };
 
-const processOf = (
-  name: string,
-  home: string,
-  output: StandardOutput,
-  explain: (refused: Refused) => readonly string[],
-): Process => ({
+const processOf = (name: string, home: string, output: StandardOutput, explain: Explain): Process => ({
   fs: kernel,
   name,
   utf8: /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ''),

@@ -134,14 +134,23 @@ const table = [
 
 export type Errno = (typeof table)[number][1];
 
-const names = new Map<number, Errno>(table.map(([number, name]) => [number, name]));
-const texts = new Map<string, string>(table.map(([, name, text]) => [name, text]));
-const numbers = new Map<string, number>(table.map(([number, name]) => [name, number]));
+/** Made when first asked for: a program that meets no refusal starts without it. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+const names = once(() => new Map<number, Errno>(table.map(([number, name]) => [number, name])));
+const texts = once(() => new Map<string, string>(table.map(([, name, text]) => [name, text])));
+const numbers = once(() => new Map<string, number>(table.map(([number, name]) => [name, number])));
 
 /** The name of an error number; one that Linux does not define reads as EIO's. */
-export const errnoName = (number: number): Errno => names.get(number) ?? 'EIO';
+export const errnoName = (number: number): Errno => names().get(number) ?? 'EIO';
 
-export const errnoNumber = (name: Errno): number => numbers.get(name) as number;
+export const errnoNumber = (name: Errno): number => numbers().get(name) as number;
 
 /** strerror(3)'s text in the C locale. */
-export const errorText = (name: Errno): string => texts.get(name) as string;
+export const errorText = (name: Errno): string => texts().get(name) as string;

@@ -57,12 +57,12 @@ const named: Readonly<Record<string, string>> = {
 /** How an unprintable character is written; undefined for a printable one. */
 const escapeOf = (char: string, utf8: boolean): string | undefined => {
   if (char >= ' ' && char <= '~') return undefined;
-  if (utf8 && char > '\x7f' && !unprintable.test(char)) return undefined;
+  if (utf8 && char > '\x7f' && !isUnprintable(char)) return undefined;
   return named[char] ?? Array.from(encodeBytes(char), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 };
 
 /** iswprint(3) in glibc's UTF-8 locales; lone surrogates are bytes that are no text. */
-const unprintable = /[\p{Cc}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u;
+const isUnprintable = (char: string): boolean => /[\p{Cc}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u.test(char);
 
 /** What means itself between double quotes too, as gnulib counts it. */
 const isPlain = (char: string, index: number, text: string, utf8: boolean): boolean => {
