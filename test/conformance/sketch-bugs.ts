@@ -9,6 +9,7 @@ import type { Side } from './sketch-sides.ts';
 /** A side with one thing done wrong. `root` may look at anything. */
 const planted = (side: Side, wrong: (fs: Fs, user: User, root: () => Fs) => Partial<Fs>): Side => ({
   begin: () => side.begin(),
+  chdir: (path) => side.chdir(path),
   start: (umask) => side.start(umask),
   as(user) {
     const fs = side.as(user);

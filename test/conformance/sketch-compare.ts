@@ -15,7 +15,7 @@ import {
   statWords,
   users,
 } from './sketch-script.ts';
-import { bare, covered, openDirs, type Side } from './sketch-sides.ts';
+import { bare, bareOnce, covered, type Side } from './sketch-sides.ts';
 
 export interface Difference {
   /** Index of the step, or what is after all of them. */
@@ -102,7 +102,7 @@ export class Run implements Disposable {
     this.#side = side;
     const fs = side.begin();
     build(fs, items);
-    for (const path of openDirs) fs.setTimes(fs.cwd, path, longAgo);
+    for (const path of bareOnce) fs.setTimes(fs.cwd, path, longAgo);
     for (const path of ['.', ...bare, covered]) this.#pin(fs, path);
     for (const { path, kind } of items) if (kind !== 'name' && kind !== 'own') this.#pin(fs, path);
     for (const path of ['.', ...bare]) {
@@ -112,7 +112,7 @@ export class Run implements Disposable {
     side.start(umask);
     this.#wrote = steps.some((step) => step.do === 'write' || step.do === 'truncate' || step.do === 'open');
     const hasFifos = items.some(({ kind }) => kind === 'fifo') || steps.some((step) => step.do === 'mknod');
-    this.#hands = { slots: [], tell: (stat) => this.#tell(stat), hasFifos, turn: 0 };
+    this.#hands = { slots: [], tell: (stat) => this.#tell(stat), hasFifos, chdir: (path) => side.chdir(path), turn: 0 };
   }
 
   perform(step: Step): string {
@@ -152,6 +152,7 @@ export class Run implements Disposable {
   /** All that the tree holds, by names in order. */
   tree(): readonly string[] {
     const fs = this.#side.as(0);
+    this.#side.chdir('/');
     const lines: string[] = [];
     const seen = new Map<string, string>();
     this.#list(fs, fs.cwd, '.', '', lines, seen);

@@ -118,6 +118,7 @@ const changesTree = (step: Step): boolean => {
     case 'stat':
     case 'readlink':
     case 'access':
+    case 'chdir':
       return false;
     default:
       return true;
@@ -158,31 +159,19 @@ const items: readonly Item[] = [
   dir('mnt/d'),
   file('s/x', 0o666),
   file('t/x', 0o666),
+  link('s/lx', 'x'),
+  link('s/ld', '.'),
 ];
 
 const blank: Script = { umask: 0, items, steps: [], watched: 'no' };
 
 const paths: readonly string[] = [
-  ...['f', 'g', 'd', 'd/x', 'd/n', 'd/n/y', 'd/back', 'e', 'l', 'lg', 'ld', 'ld/x', 'slash', 'slash/n', 'gone', 'new'],
-  ...['loop', 'loop/x', 'dot', 'dot/f', 'up', 'abs', 'p', 'sticky/x', 'shut/x'],
-  ...['.', '..', 'd/.', 'd/..', 'd/n/..', 'e/.', 'nothing', 'e/nothing', 'nothing/x', 'f/x', 'f/..'],
-  ...[
-    'mnt',
-    'mnt/x',
-    'mnt/d',
-    'mnt/..',
-    's',
-    's/x',
-    's/v',
-    's/v/x',
-    'bind',
-    'bind/x',
-    'bind/v',
-    'bind/..',
-    'ro',
-    'ro/x',
-  ],
-].flatMap((path) => [path, `${path}/`]);
+  'f g d d/x d/n d/n/y d/back e l lg ld ld/x slash slash/n gone new loop loop/x dot dot/f up abs p sticky/x shut/x',
+  '. .. d/. d/.. d/n/.. e/. nothing e/nothing nothing/x f/x f/..',
+  'mnt mnt/x mnt/d mnt/.. s s/x s/v s/v/x bind bind/x bind/v bind/.. ro ro/x over nolinks nolinks/lx nolinks/ld/x',
+]
+  .flatMap((line) => line.split(' '))
+  .flatMap((path) => [path, `${path}/`]);
 
 const alone = [...paths, '/', '', '//', 'n'.repeat(255), 'n'.repeat(256), `${'d/../'.repeat(818)}f/..`];
 

@@ -65,7 +65,7 @@ const randomItems = (dice: Random): readonly Item[] => {
   const dirs = ['', '', '', 's', 's', 't', 'mnt'];
   const files: string[] = [];
   const owner = () => ({ uid: dice.pick(uids), gid: dice.pick(gids) });
-  for (const path of ['.', 's', 't', 'mnt'])
+  for (const path of ['.', 's', 't', 'mnt', 'over'])
     if (dice.oneIn(3)) items.push({ kind: 'own', path, mode: dice.pick(dirModes.slice(0, 12)), ...owner() });
   for (let left = 3 + dice.below(12); left > 0; left--) {
     const path = under(dice.pick(dirs), dice.pick(names));
@@ -116,7 +116,7 @@ const randomCall = (dice: Random, known: Known): Call => {
   const fresh = (): Spot => freshSpot(dice, known);
   const slot = randomSlot(dice, known);
   const file = dice.oneIn(3) ? slot : fileSlot;
-  switch (dice.below(40)) {
+  switch (dice.below(41)) {
     case 0:
     case 1:
     case 2:
@@ -203,6 +203,11 @@ const randomCall = (dice: Random, known: Known): Call => {
     case 37:
     case 38:
       return { do: 'write', slot: file, text: dice.pick(['', 'new', 'new text']), position: dice.pick([0, 0, 3, 20]) };
+    case 39: {
+      const path = dice.pick([...known.dirs, '/', '..', dice.pick(known.paths)]);
+      if (dice.oneIn(2)) return { do: 'chdir', path };
+      return { do: 'stat', at: { at: 'cwd', path: dice.pick(['.', '..', '']) }, follow };
+    }
     default:
       return { do: 'truncate', slot: file, size: dice.pick([0, 2, 9, 40]) };
   }

@@ -43,6 +43,7 @@ export interface Spot {
 export type Call =
   | { readonly do: 'open'; readonly slot: number; readonly at: Spot; readonly how: OpenHow }
   | { readonly do: 'close'; readonly slot: number }
+  | { readonly do: 'chdir'; readonly path: string }
   | { readonly do: 'stat'; readonly at: Spot; readonly follow: boolean }
   | { readonly do: 'readlink'; readonly at: Spot }
   | { readonly do: 'entries'; readonly slot: number }
@@ -95,6 +96,7 @@ export interface Hands {
   readonly tell: (stat: Stat) => string;
   /** The kernel would wait for the other end of a fifo. */
   readonly hasFifos: boolean;
+  readonly chdir: (path: string) => string | undefined;
   turn: number;
 }
 
@@ -123,6 +125,10 @@ export const perform = (fs: Fs, hands: Hands, step: Step): string => {
       slot.handle[Symbol.dispose]();
       slots[step.slot] = undefined;
       return 'done';
+    }
+    case 'chdir': {
+      const errno = hands.chdir(step.path);
+      return errno === undefined ? 'done' : `chdir ${errno}`;
     }
     case 'entries': {
       const slot = slots[step.slot];

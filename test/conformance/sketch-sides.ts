@@ -1,6 +1,7 @@
 /** The two that are compared: the kernel, in a root of its own, and a sketch with the same mounts. */
 import { readFileSync } from 'node:fs';
 import { encodeBytes } from '../../src/fs/bytes.ts';
+import { errnoName } from '../../src/fs/errno.ts';
 import { Fault } from '../../src/fs/fault.ts';
 import type { Fs, Handle } from '../../src/fs/fs.ts';
 import { type Identity, sameFile } from '../../src/fs/identity.ts';
@@ -17,23 +18,33 @@ export interface Side {
   /** From here on with this umask. */
   start(umask: number): void;
   as(user: User): Fs;
+  /** chdir(2), for all users: an errno, or nothing. */
+  chdir(path: string): string | undefined;
 }
 
 /** Mounted in this order: a second file system, and directories that are visible in a second place. */
-export const mounts = [
-  { at: 'mnt', of: undefined, readOnly: false },
-  { at: 's/v', of: 'mnt', readOnly: false },
-  { at: 'bind', of: 's', readOnly: false },
+const mounts: readonly Mount[] = [
+  { at: 'mnt', of: undefined },
+  { at: 's/v', of: 'mnt' },
+  { at: 'bind', of: 's' },
   { at: 'ro', of: 't', readOnly: true },
-] as const;
+  { at: 'nolinks', of: 's', noSymlinks: true },
+  { at: 'over', of: 'over' },
+];
 
-/** Directories that are always there; root owns them and anyone may do anything in them. */
-export const bare = ['s', 't', 'mnt', 's/v', 'bind', 'ro'];
+interface Mount {
+  readonly at: string;
+  /** What is seen there; a new file system where it says nothing. */
+  readonly of: string | undefined;
+  readonly readOnly?: boolean;
+  readonly noSymlinks?: boolean;
+}
 
-/** The same, made before anything is mounted. */
-const bareFirst = ['s', 't', 'mnt', 'bind', 'ro', 's/v'];
-/** Those that can be given an owner and a mode, each inode once. */
-export const openDirs = ['.', 's', 't', 'mnt', 'bind/v'];
+/** What is always there: directories, and `over`, a file. Root owns them and anyone may do anything with them. */
+export const bare = ['s', 't', 'mnt', 'bind', 'ro', 'nolinks', 's/v', 'over'];
+
+/** Each inode of them once. */
+export const bareOnce = ['.', 's', 't', 'mnt', 'bind/v', 'over'];
 
 /** What `bind` shows but not `s`: the directory that the mount on `s/v` covers. */
 export const covered = 'bind/v';
@@ -60,13 +71,13 @@ export class SketchSide implements Side {
     const sketch = new Sketch({ ...this.#options, type: this.#type, now: () => ++now });
     const root = sketch.process({ umask: 0 });
     this.#process = root;
-    for (const path of bareFirst) root.mkdir(root.cwd, path, 0o777);
-    for (const { at, of, readOnly } of mounts) {
+    makeBare(root);
+    for (const { at, of, ...options } of mounts) {
       const source = of === undefined ? {} : { source: located(root, of) };
-      const refused = sketch.mount(located(root, at), { type: 'tmpfs', readOnly, ...source });
+      const refused = sketch.mount(located(root, at), { type: 'tmpfs', ...options, ...source });
       if (refused) throw new Error(`cannot mount on ${at}: ${refused}`);
     }
-    for (const path of openDirs) root.chmod(root.cwd, path, 0o777, 'follow');
+    for (const path of bareOnce) root.chmod(root.cwd, path, 0o777, 'follow');
     return root;
   }
 
@@ -79,11 +90,21 @@ export class SketchSide implements Side {
     return this.#own;
   }
 
+  chdir(path: string): string | undefined {
+    return this.#own.chdir(path)?.errno;
+  }
+
   get #own(): SketchProcess {
     if (!this.#process) throw new Error('not begun');
     return this.#process;
   }
 }
+
+const makeBare = (fs: Fs): void => {
+  for (const path of bare)
+    if (path === 'over') fs.mknod(fs.cwd, path, 'file', 0o666);
+    else fs.mkdir(fs.cwd, path, 0o777);
+};
 
 const located = (process: SketchProcess, path: string): Location => {
   const found = process.locate(path);
@@ -104,8 +125,9 @@ export class KernelSide implements Side {
   begin(): Fs {
     const fs = this.as(0);
     setUmask(0);
+    this.chdir('/');
     this.#own = this.#own ? clear(fs, this.#own) : mountAll(fs);
-    for (const path of openDirs) {
+    for (const path of bareOnce) {
       fs.chown(fs.cwd, path, { uid: 0, gid: 0 });
       fs.chmod(fs.cwd, path, 0o777, 'follow');
     }
@@ -120,20 +142,26 @@ export class KernelSide implements Side {
     become(user);
     return kernel;
   }
+
+  chdir(path: string): string | undefined {
+    paths.bytes.set(encodeBytes(`${path}\0`).subarray(0, 4096));
+    const result = syscall(number.chdir, paths.address, 0, 0, 0, 0);
+    return result < 0 ? errnoName(-result) : undefined;
+  }
 }
 
 /** The directories that are mounted somewhere else too. */
 type Own = Readonly<Record<'s' | 't', Identity>>;
 
 const mountAll = (fs: Fs): Own => {
-  for (const path of bareFirst) fs.mkdir(fs.cwd, path, 0o777);
+  makeBare(fs);
   for (const mount of mounts) mountOne(mount);
   return { s: identityOf(fs, 's'), t: identityOf(fs, 't') };
 };
 
 /** Removes what a script has left; what is mounted, or seen through a mount, goes back to its place. */
 const clear = (fs: Fs, own: Own): Own => {
-  const kept = new Set(['mnt', 'bind', 'ro']);
+  const kept = new Set(['mnt', 'bind', 'ro', 'nolinks', 'over']);
   const moved = (['s', 't'] as const).filter((name) => {
     kept.add(name);
     if (isAt(fs, name, own[name])) return false;
@@ -149,13 +177,15 @@ const clear = (fs: Fs, own: Own): Own => {
   empty(fs, 's', new Set(['v']));
   empty(fs, covered, new Set());
   empty(fs, 'mnt', new Set());
+  const over = fs.open(fs.cwd, 'over', { access: 'write', truncate: true });
+  if (!(over instanceof Fault)) over[Symbol.dispose]();
   if (isAt(fs, 't', own.t)) {
     empty(fs, 't', new Set());
     return own;
   }
   fs.mkdir(fs.cwd, 't', 0o777);
   must('umount2', syscall(number.umount2, text('/ro', 0), 2, 0, 0, 0));
-  mountOne(mounts[3]);
+  mountOne(mounts.find(({ at }) => at === 'ro') as Mount);
   return { ...own, t: identityOf(fs, 't') };
 };
 
@@ -174,7 +204,7 @@ const identityOf = (fs: Fs, path: string): Identity => {
 const findIn = (fs: Fs, at: Handle, path: string, wanted: Identity): string | undefined => {
   using dir = opened(fs, path === '' ? '.' : path, 'read', at);
   for (const { name, kind } of listed(fs, dir)) {
-    if (kind !== 'dir' || ['mnt', 'bind', 'ro'].includes(`${path}${name}`)) continue;
+    if (kind !== 'dir' || ['mnt', 'bind', 'ro', 'nolinks'].includes(`${path}${name}`)) continue;
     const below = path === '' ? name : `${path}/${name}`;
     if (isAt(fs, below, wanted)) return below;
     const found = findIn(fs, at, below, wanted);
@@ -236,9 +266,9 @@ const setUmask = (mask: number): void => {
   umask = mask;
 };
 
-const MS = { readOnly: 1, remount: 32, noAtime: 1024, bind: 4096 } as const;
+const MS = { readOnly: 1, remount: 32, noSymFollow: 256, noAtime: 1024, bind: 4096 } as const;
 
-const mountOne = ({ at, of, readOnly }: (typeof mounts)[number]): void => {
+const mountOne = ({ at, of, readOnly, noSymlinks }: Mount): void => {
   const target = text(`/${at}`, 0);
   const call = (source: string, flags: number): void => {
     must(`mount ${at}`, syscall(number.mount, text(source, 64), target, text('tmpfs', 128), flags, 0));
@@ -246,11 +276,13 @@ const mountOne = ({ at, of, readOnly }: (typeof mounts)[number]): void => {
   if (of === undefined) call('second', MS.noAtime);
   else {
     call(`/${of}`, MS.bind);
-    if (readOnly) call('none', MS.bind | MS.remount | MS.readOnly | MS.noAtime);
+    const flags = (readOnly ? MS.readOnly : 0) | (noSymlinks ? MS.noSymFollow : 0);
+    if (flags !== 0) call('none', MS.bind | MS.remount | MS.noAtime | flags);
   }
 };
 
 const scratch = allocate(256);
+const paths = allocate(4096);
 
 const text = (value: string, offset: number): number => {
   scratch.bytes.set(encodeBytes(`${value}\0`), offset);
@@ -263,5 +295,5 @@ const must = (what: string, result: number): void => {
 
 const number =
   process.arch === 'arm64'
-    ? { chroot: 51, umask: 166, setgroups: 159, setresuid: 147, setresgid: 149, mount: 40, umount2: 39 }
-    : { chroot: 161, umask: 95, setgroups: 116, setresuid: 117, setresgid: 119, mount: 165, umount2: 166 };
+    ? { chroot: 51, chdir: 49, umask: 166, setgroups: 159, setresuid: 147, setresgid: 149, mount: 40, umount2: 39 }
+    : { chroot: 161, chdir: 80, umask: 95, setgroups: 116, setresuid: 117, setresgid: 119, mount: 165, umount2: 166 };
