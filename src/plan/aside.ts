@@ -30,9 +30,10 @@ export class AsidePlaces {
   }
 
   /** `directory`: from the root, as it is now. One that is not there yet will be on the mount of what it is made in. */
-  for(directory: string): AsidePlace | 'beside' | Fault {
+  for(directory: string): AsidePlace | 'beside' {
     const nearest = this.#nearest(directory);
-    if (nearest instanceof Fault) return nearest;
+    // What is wrong there is told when its turn comes.
+    if (!nearest) return 'beside';
     const key = mountKey(nearest.stat);
     const known = this.#known.get(key);
     if (known) return known;
@@ -53,16 +54,16 @@ export class AsidePlaces {
     return this.#ledger.fs.access(dir, '', 'write') === undefined;
   }
 
-  #nearest(directory: string): { readonly path: string; readonly stat: Stat } | Fault {
+  #nearest(directory: string): { readonly path: string; readonly stat: Stat } | undefined {
     for (const path of [directory, ...ancestors(directory)]) {
       const opened = openBelow(this.#ledger.fs, this.#root, path);
       if (opened instanceof Fault && opened.errno === 'ENOENT' && path !== '/') continue;
-      if (opened instanceof Fault) return opened;
+      if (opened instanceof Fault) return undefined;
       using dir = opened;
       const stat = this.#ledger.fs.stat(dir, '');
-      return stat instanceof Fault ? stat : { path, stat };
+      return stat instanceof Fault ? undefined : { path, stat };
     }
-    throw new Error(`not a path from the root: ${directory}`);
+    return undefined;
   }
 
   #inState(of: Stat): AsidePlace | undefined {

@@ -1,4 +1,3 @@
-import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
 import { basename, dirname } from '../fs/path.ts';
@@ -17,7 +16,6 @@ import {
   type Slot,
   slotPath,
 } from './move.ts';
-import { failed, type Refusal } from './refusal.ts';
 
 /** The moves that the steps are made of, and the files that they are about. */
 export interface Lowered {
@@ -26,7 +24,7 @@ export interface Lowered {
 }
 
 /** Changes nothing but that it may make a directory for what is displaced. */
-export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly Step[]): Lowered | Refusal => {
+export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly Step[]): Lowered => {
   const files: PlannedFile[] = [];
   const moves: Move[] = [];
   /** Those that move a directory: only they change what paths mean. */
@@ -62,7 +60,7 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   const fresh = (slot: Slot): Slot => ({ ...slot, name: plannedName(id, ++names) });
 
   /** A name for what is displaced from a slot. */
-  const asideOf = (slot: Slot, file: number): Slot | Fault => {
+  const asideOf = (slot: Slot, file: number): Slot => {
     const isDir = files[file]?.kind === 'dir';
     const mode = modes.get(file);
     const canMove = (): boolean =>
@@ -71,7 +69,6 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         : ledger.uid === 0 || (mode & 0o200) !== 0;
     const now = pathBefore(dirPath(slot), dirMoves);
     const place = now.startsWith('tree:') ? places.for(now.slice('tree:'.length)) : 'beside';
-    if (place instanceof Fault) return place;
     const beside =
       place === 'beside' ||
       (isDir && !canMove()) ||
@@ -86,20 +83,10 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       moves.push(move);
       if (movesDirectory(move, files)) dirMoves.push(move);
     };
-    const displace = (file: number, slot: Slot): Refusal | undefined => {
-      const aside = asideOf(slot, file);
-      if (aside instanceof Fault) return failed(slotPath(slot).slice('tree:'.length), aside);
-      add({
-        kind: 'shift',
-        step,
-        file,
-        from: slot,
-        to: aside,
-        ...(files[file]?.kind === 'dir' ? { empty: 'forth' } : {}),
-      });
-      return undefined;
+    const displace = (file: number, slot: Slot): void => {
+      const empty = files[file]?.kind === 'dir' ? ({ empty: 'forth' } as const) : {};
+      add({ kind: 'shift', step, file, from: slot, to: asideOf(slot, file), ...empty });
     };
-    let refused: Refusal | undefined;
     switch (change.kind) {
       case 'link': {
         const file = fileOf(change.file);
@@ -132,7 +119,7 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         else {
           const other = fileOf(change.replaced);
           add({ kind: 'swap', step, file, other, from, to });
-          refused = displace(other, from);
+          displace(other, from);
         }
         break;
       }
@@ -143,7 +130,7 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       }
       case 'unlink':
       case 'rmdir':
-        refused = displace(fileOf(change.file), slotOf(change.at));
+        displace(fileOf(change.file), slotOf(change.at));
         break;
       case 'chmod': {
         const { mode, before } = change;
@@ -153,7 +140,6 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         break;
       }
     }
-    if (refused) return refused;
   }
   return { files, moves };
 };

@@ -4,7 +4,7 @@ import type { Step } from '../sketch/step.ts';
 import { Journal, newId, type Record } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 import { lower } from './lower.ts';
-import { failed, isRefusal, type Refusal } from './refusal.ts';
+import { failed, type Refusal } from './refusal.ts';
 import { Run } from './run.ts';
 import { said } from './to-shell.ts';
 
@@ -53,7 +53,6 @@ export const apply = (
   if (steps.length === 0) return { ended: 'done', id: undefined };
   const id = newId(ledger);
   const lowered = lower(ledger, root.handle, id, steps);
-  if (isRefusal(lowered)) return { ended: 'rolled-back', id: undefined, refusal: lowered };
   const stat = ledger.fs.stat(root.handle, '');
   if (stat instanceof Fault) return { ended: 'rolled-back', id: undefined, refusal: failed(root.path, stat) };
   const head = {

@@ -12,6 +12,7 @@ import {
   slotKey,
   slotPath,
 } from './move.ts';
+import { isKept, plainRefusal } from './plain-refusal.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
 import { ourNames } from './run.ts';
 import type { View } from './view.ts';
@@ -65,10 +66,10 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
   for (const move of moves) {
     for (const { slot, before } of effectsOf(move)) {
       const refused = look(slot, before);
-      if (refused) return aboutKept(refused, slot, move);
+      if (refused) return plainRefusal(aboutKept(refused, slot, move), move, moves);
     }
     const refused = check(move);
-    if (refused) return refused;
+    if (refused) return plainRefusal(refused, move, moves);
     for (const { slot, after } of effectsOf(move)) left.set(slotKey(slot), after);
     if (move.kind === 'make' && move.what.kind !== 'link') made.add(move.file);
     if (move.kind === 'make') links.set(move.file, (links.get(move.file) ?? 0) + 1);
@@ -80,9 +81,7 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
 };
 
 /** A name that only the plan knows means nothing to people: what they miss is the file that was kept there. */
-const aboutKept = (refusal: Refusal, slot: Slot, move: Move): Refusal => {
-  if (refusal.refused === 'failed' || move.kind !== 'shift' || slot !== move.from || !isKept(slot)) return refusal;
-  return changed(join(move.to.path, move.to.name), { kind: 'not-kept' });
-};
-
-const isKept = ({ home, name }: Slot): boolean => home === 'state' || name.startsWith('.lw-');
+const aboutKept = (refusal: Refusal, slot: Slot, move: Move): Refusal =>
+  refusal.refused === 'changed' && move.kind === 'shift' && slot === move.from && isKept(slot)
+    ? { ...refusal, how: { kind: 'not-kept' } }
+    : refusal;

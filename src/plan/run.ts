@@ -4,6 +4,7 @@ import type { End, Journal, Record } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 import { effectsOf, inverse, type Move, type Slot, slotKey } from './move.ts';
 import { type OurNames, perform } from './perform.ts';
+import { plainRefusal } from './plain-refusal.ts';
 import { failed, isRefusal, type Refusal } from './refusal.ts';
 import { View } from './view.ts';
 
@@ -86,7 +87,7 @@ export class Run implements Disposable {
   /** Does one move and notes that. Nothing waits for the storage: the tree itself tells what was done. */
   #one(move: Move, how: 'did' | 'undid'): Refusal | undefined {
     const result = perform(this.view, move, this.#ours);
-    if (isRefusal(result)) return result;
+    if (isRefusal(result)) return plainRefusal(result, move, this.#moves);
     const at = how === 'did' ? this.#done++ : --this.#done;
     for (const { slot } of effectsOf(move)) this.#touch(slot);
     const line = result ? { seen: result } : {};

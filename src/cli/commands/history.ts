@@ -1,15 +1,14 @@
 import { Fault } from '../../fs/fault.ts';
 import { type Entry, type History, readHistory, type State } from '../../plan/history.ts';
-import { lock } from '../../plan/lock.ts';
 import { type Purged, purge, purgeable } from '../../plan/purge.ts';
 import { stepsDone } from '../../plan/undo.ts';
 import { timeText } from '../causes/time-text.ts';
 import type { Command, Look, Request, Style, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
+import { lockJournal } from '../lock-journal.ts';
 import { refusalJson, refusalText, stepJson, stepLine, stepPaths } from '../plan-words.ts';
 import { show } from '../show.ts';
 import { openState, stateOption } from '../state-directory.ts';
-import { busy } from './undo.ts';
 
 export interface Report {
   readonly entries: readonly Entry[];
@@ -66,10 +65,7 @@ Exit code: 0; 1 if there is no such ID, or something could not be let go; 3 if a
     if (!request.flag('purge')) return { entries, detailed, unreadable: history.unreadable, failed, purged: undefined };
 
     const before = Date.now() - keptFor(request);
-    const locked = lock(ledger);
-    if (locked instanceof Fault) throw new CommandError(`cannot lock the journal: ${locked.reason}`);
-    if ('busy' in locked) throw busy(locked.busy);
-    using _ = locked;
+    using _ = lockJournal(ledger);
     const purged = purgeable(entries, before).map((reading) =>
       purge(ledger, rootOf(world), reading, request.flag('dry-run')),
     );

@@ -1,15 +1,14 @@
 import { Fault } from '../../fs/fault.ts';
 import { join } from '../../fs/path.ts';
 import { readHistory } from '../../plan/history.ts';
-import { lock } from '../../plan/lock.ts';
 import { type Recovery, recover, removeTorn, unfinished } from '../../plan/recover.ts';
 import { type Leftover, oldEnough, sweep } from '../../plan/sweep.ts';
 import type { Command, Request, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
+import { lockJournal } from '../lock-journal.ts';
 import { refusalCode, refusalJson, refusalText } from '../plan-words.ts';
 import { show } from '../show.ts';
 import { openState, stateOption } from '../state-directory.ts';
-import { busy } from './undo.ts';
 
 export interface Report {
   readonly recoveries: readonly Recovery[];
@@ -91,10 +90,7 @@ Exit code: 0 if all is well; 1 if a DIR cannot be read or the system refused; 4 
 
 const recoverAll = (world: World, request: Request): Report => {
   using ledger = openState(world, request);
-  const locked = lock(ledger);
-  if (locked instanceof Fault) throw new CommandError(`cannot lock the journal: ${locked.reason}`);
-  if ('busy' in locked) throw busy(locked.busy);
-  using _ = locked;
+  using _ = lockJournal(ledger);
   const history = readHistory(ledger);
   if (history instanceof Fault) throw new CommandError(`cannot read the journal: ${history.reason}`);
   const root = { handle: world.root.handle, path: world.root.path };

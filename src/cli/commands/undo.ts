@@ -1,11 +1,11 @@
 import { Fault } from '../../fs/fault.ts';
-import { lock } from '../../plan/lock.ts';
 import type { Outcome } from '../../plan/plan.ts';
 import type { Refusal } from '../../plan/refusal.ts';
 import type { Said } from '../../plan/to-shell.ts';
 import { findUndo, type NotUndoable, performUndo, rehearseUndo } from '../../plan/undo.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
+import { lockJournal } from '../lock-journal.ts';
 import { refusalCode, refusalJson, refusalText, stepJson, stepLine, stepPaths } from '../plan-words.ts';
 import { show } from '../show.ts';
 import { openState, stateOption } from '../state-directory.ts';
@@ -54,10 +54,7 @@ changed since. With --null: the paths that are changed.`,
     const [wanted, ...more] = request.operands;
     if (more.length > 0) throw new UsageError('lw undo takes one ID at a time', 'lw history');
     using ledger = openState(world, request);
-    const locked = lock(ledger);
-    if (locked instanceof Fault) throw new CommandError(`cannot lock the journal: ${locked.reason}`);
-    if ('busy' in locked) throw busy(locked.busy);
-    using _ = locked;
+    using _ = lockJournal(ledger);
     const found = findUndo(ledger, wanted, ['undo', ...request.operands]);
     if (found instanceof Fault) throw new CommandError(`cannot read the journal: ${found.reason}`);
     if ('cannot' in found) throw notUndoable(found, wanted);
@@ -105,9 +102,6 @@ ${refusalText(stuck)}\ntry: lw recover`;
     else yield `cannot undo ${undoes}: ${refusalText(refusal)}; nothing was changed`;
   },
 };
-
-export const busy = (owner: string): CommandError =>
-  new CommandError(`another lw changes the journal now: process ${owner.split(' ')[0]}`, ['the same again, later']);
 
 const notUndoable = (why: NotUndoable, wanted: string | undefined): CommandError => {
   const history = 'lw history';
