@@ -81,6 +81,7 @@ const runScript = (tree: string, name: string, scratch: Scratch, uid: number | u
       host_triplet: `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-pc-linux-gnu`,
       CONFIG_HEADER: '/dev/null',
       CU_TEST_NAME: 'linkwright',
+      CC: 'cc',
       AWK: 'awk',
       EGREP: 'grep -E',
       PERL: 'perl',

@@ -6,6 +6,7 @@ import { readlink } from '../src/jobs/make/readlink.ts';
 import { kernel } from '../src/kernel/kernel.ts';
 import { Sketch } from '../src/sketch/sketch.ts';
 import { bash } from './cli/lw.ts';
+import { build } from './drawing.ts';
 import { type Answer, comparing, ours, theirs, type Variables } from './gnu-program.ts';
 import { hardPaths, plantLinkTree } from './link-tree.ts';
 import { asUser, isRoot, nobody, openPlace, Scratch } from './scratch.ts';
@@ -60,6 +61,25 @@ test('in a sketch it says what it says on the kernel', () =>
       assert.deepEqual(ours(readlink, 'readlink', args, {}, rehearsed), our(args), mode);
     }
   }));
+
+test('where no /proc tells it, the path of the working directory is found by climbing', () => {
+  const machine = new Sketch().process();
+  build(
+    machine,
+    machine.cwd,
+    `
+    a/
+      b/
+        up -> ../x
+    proc/
+      self/
+        cwd -> /a`,
+  );
+  assert.equal(machine.chdir('a/b'), undefined);
+  assert.equal(ours(readlink, 'readlink', ['-f', '.', 'up'], {}, machine).out, '/a/b\n/a/x\n');
+  assert.equal(machine.unlink(machine.cwd, 'up') ?? machine.rmdir(machine.cwd, '../b'), undefined);
+  assert.equal(ours(readlink, 'readlink', ['-fv', '.'], {}, machine).err, 'readlink: .: No such file or directory\n');
+});
 
 comparing('its options are the system’s, alone and together', () =>
   inTree(() => {

@@ -32,13 +32,17 @@ const perform = (name: string, args: readonly string[], home: string, explain: E
   const program = programs[name] as Program;
   let code = program(processOf(name, home, output, explain), args);
   const fault = output.flush();
-  if (fault) {
+  if (fault === 'EPIPE') code = readerLeft;
+  else if (fault) {
     writeError(`${name}: write error: ${errorText(fault)}\n`);
     code = 1;
   }
   // All is written: to wait for the event loop would take half a millisecond.
   process.exit(code);
 };
+
+/** What a shell sees of a program that SIGPIPE has ended; Node ignores that signal. */
+const readerLeft = 141;
 
 const silent = (): readonly string[] => [];
 
