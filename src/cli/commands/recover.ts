@@ -103,10 +103,11 @@ const recoverAll = (world: World, request: Request): Report => {
   return { recoveries, leftovers: [], failed, swept: false };
 };
 
-const sweepAll = ({ fs, from }: World, request: Request): Report => {
+const sweepAll = ({ fs, from, root }: World, request: Request): Report => {
   const failed: string[] = [];
   const leftovers = request.operands.flatMap((path) => {
-    const opened = fs.open(from.handle, path, { access: 'read', directory: true });
+    const fromRoot = path.startsWith('/') ? path : join(from.path, path);
+    const opened = fs.open(root.handle, fromRoot, { access: 'read', directory: true, resolve: { inRoot: true } });
     if (opened instanceof Fault) {
       failed.push(`cannot look into ${show(path)}: ${opened.reason}`);
       return [];
