@@ -1,0 +1,20 @@
+import { apply } from '../plan/plan.ts';
+import type { Step } from '../sketch/step.ts';
+import type { Request, World } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { refusalCode, refusalText } from './plan-words.ts';
+import { openState } from './state-directory.ts';
+
+/** Does what was rehearsed, all or nothing. The id for undo; undefined where there was nothing to do. */
+export const applySteps = (world: World, request: Request, steps: readonly Step[]): string | undefined => {
+  if (steps.length === 0) return undefined;
+  using ledger = openState(world, request);
+  const { handle, path } = world.root;
+  const outcome = apply(ledger, { root: { handle, path }, steps, words: request.words });
+  if (outcome.ended === 'done') return outcome.id;
+  const why = refusalText(outcome.refusal);
+  if (outcome.ended === 'rolled-back')
+    throw new CommandError(`${why}; nothing was changed`, [], refusalCode(outcome.refusal));
+  const left = outcome.stuck ? `: ${refusalText(outcome.stuck)}` : '';
+  throw new CommandError(`${why}, and what was done before cannot be reversed${left}`, ['lw recover']);
+};
