@@ -16,13 +16,14 @@ export interface Answer {
 /** Environment variables; LC_ALL says whether messages are UTF-8. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** Messages begin with the name `name`; on the kernel the working directory is that of this process. */
+/** Messages begin with the name `name`; on the kernel the working directory is that of this process. `around`: what else it finds. */
 export const ours = (
   program: Program,
   name: string,
   args: readonly string[],
   variables: Variables = {},
   fs: Fs = kernel,
+  around: Partial<Process> = {},
 ): Answer => {
   let out = '';
   let err = '';
@@ -43,6 +44,7 @@ export const ours = (
     readOn: () => 0,
     random: () => 'aaaaaaaaaaaa',
     explain: () => [],
+    ...around,
   };
   return { code: program(process, args), out, err };
 };

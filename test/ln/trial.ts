@@ -12,13 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { decodeBytes } from '../../src/fs/bytes.ts';
+import { decodeBytes, encodeBytes } from '../../src/fs/bytes.ts';
 import { Fault } from '../../src/fs/fault.ts';
 import type { Fs } from '../../src/fs/fs.ts';
-import type { Process, Program, Refused } from '../../src/jobs/make/process.ts';
-import { workingDirectory } from '../../src/jobs/make/working-directory.ts';
+import type { Program } from '../../src/jobs/make/process.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
 import { randomWord } from '../../src/kernel/random.ts';
+import { type Answer, ours } from '../gnu-program.ts';
 import { Scratch } from '../scratch.ts';
 
 export interface Trial {
@@ -29,14 +29,11 @@ export interface Trial {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
+export interface Outcome extends Answer {
   readonly tree: readonly string[];
 }
 
-const environment = (trial: Trial): Record<string, string> => ({
+const environment = (trial: Pick<Trial, 'env'>): Record<string, string> => ({
   LC_ALL: 'C.UTF-8',
   PATH: process.env.PATH ?? '',
   ...trial.env,
@@ -68,46 +65,25 @@ export const runHere = (
   program: Program,
   trial: Pick<Trial, 'args' | 'input' | 'env'>,
   fs: Fs = kernel,
-  explain: (refused: Refused) => readonly string[] = () => [],
-): Omit<Outcome, 'tree'> => {
-  let out = '';
-  let err = '';
+): Answer => {
   let input = trial.input ?? '';
-  const variables = environment({ tree: [], ...trial });
-  const ours: Process = {
-    fs,
-    name,
-    version: '0',
-    utf8: /utf-?8/i.test(variables.LC_ALL ?? ''),
-    variable: (variable) => variables[variable],
-    out(text) {
-      out += text;
-    },
-    err(text) {
-      err += text;
-    },
-    readLine() {
-      if (input === '') return undefined;
-      const end = `${input}\n`.indexOf('\n');
-      const line = input.slice(0, end);
-      input = input.slice(end + 1);
-      return line;
-    },
-    readOn(_, bytes) {
-      const { read } = new TextEncoder().encodeInto(input, bytes);
-      const count = Buffer.byteLength(input.slice(0, read));
-      input = input.slice(read);
-      return count;
-    },
-    workingDirectory: () => workingDirectory(fs),
-    random: randomWord,
-    explain,
+  const take = (length: number): string => {
+    const taken = input.slice(0, length);
+    input = input.slice(length);
+    return taken;
   };
-  const code = program(ours, trial.args);
-  return { code, out, err };
+  return ours(program, name, trial.args, environment(trial), fs, {
+    random: randomWord,
+    readLine: () => (input === '' ? undefined : take(`${input}\n`.indexOf('\n') + 1).replace('\n', '')),
+    readOn: (_, bytes) => {
+      const piece = encodeBytes(take(Math.min(input.length, bytes.length, 7)));
+      bytes.set(piece);
+      return piece.length;
+    },
+  });
 };
 
-const inTree = (trial: Trial, run: (cwd: string) => Omit<Outcome, 'tree'>): Outcome => {
+const inTree = (trial: Trial, run: (cwd: string) => Answer): Outcome => {
   using scratch = new Scratch();
   const cwd = scratch.at('here');
   mkdirSync(cwd);

@@ -1,6 +1,6 @@
 import { gnuOptions } from './gnu-options.ts';
 import type { Process } from './process.ts';
-import { quote } from './quote.ts';
+import { quoteValue } from './quote.ts';
 import { helpText, type Manual, usageError, versionText } from './usage.ts';
 
 const options = { help: { long: 'help' }, version: { long: 'version' } } as const;
@@ -22,7 +22,7 @@ export const plainOperands = (
   if (problem !== undefined) return usageError(process, problem);
   const last = operands.at(-1);
   if (last === undefined) return usageError(process, 'missing operand');
-  const shown = (operand: string): string => quote(operand, process.utf8);
+  const shown = (operand: string): string => quoteValue(operand, process.utf8);
   if (operands.length < count) return usageError(process, `missing operand after ${shown(last)}`);
   const extra = operands[count];
   return extra === undefined ? operands : usageError(process, `extra operand ${shown(extra)}`);
