@@ -66,3 +66,13 @@ export const runCampaign = (campaign: Campaign): Tally => {
   const calls = Object.values(ends).reduce((a, b) => a + b, 0);
   return { scripts, calls, unrepeated, ends, ...(found && { found }) };
 };
+
+/** What the sketch makes of single scripts; empty where it is what the kernel makes of them. */
+export const runScripts = (scripts: readonly Script[], { root, type }: Pick<Campaign, 'root' | 'type'>): string => {
+  const sketch = new SketchSide(type);
+  const kernel = new KernelSide(root);
+  return scripts
+    .map((script) => ({ script, difference: compare(kernel, sketch, script) }))
+    .flatMap(({ script, difference }) => (difference ? [explain(script, difference)] : []))
+    .join('\n\n');
+};

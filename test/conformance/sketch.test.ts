@@ -35,6 +35,20 @@ for (const [index, [type, share]] of Object.entries(shares).entries())
     );
   });
 
+for (const type of ['tmpfs', 'ext4', 'xfs', 'btrfs'] as const)
+  test(`and where it once differed: ${type}`, (t) => {
+    const differing = runIn(
+      t,
+      type,
+      `import { runScripts } from './test/conformance/sketch-campaign.ts';
+       import { scripts } from './test/conformance/sketch-scripts.ts';
+       const place = { root: process.env.ROOT, type: '${type}' };
+       console.log(JSON.stringify(runScripts(Object.values(scripts), place)));`,
+      { LINKWRIGHT_LEAK_CHECK: '1' },
+    );
+    if (differing !== undefined) assert.equal(differing, '');
+  });
+
 const planted: readonly (keyof typeof bugs)[] = [
   'a rename between two names of one file removes the first',
   '45 links pass',
