@@ -9,6 +9,7 @@ export const exitCodes: readonly (readonly [code: number, meaning: string])[] = 
   [1, 'findings, or an operand that could not be answered'],
   [2, 'the command line cannot be understood'],
   [3, 'incomplete: something could not be looked at, or the answer could not be written'],
+  [4, 'refused: something was changed by others meanwhile, and so nothing was done'],
   [70, 'a mistake in Linkwright itself'],
   [130, 'interrupted by Ctrl-C'],
   [141, 'the reader of the answer went away'],
