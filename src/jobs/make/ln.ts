@@ -57,8 +57,9 @@ const linkOperands = (run: Run): number => {
   const last = request.into ?? (operands.at(-1) as string);
   const dir = openDirectory(process, root ?? fs.cwd, last, root !== undefined, request.noDereference);
   if (dir instanceof Fault) {
-    if (two) return linkTo(run, first, second, tried);
-    return failure(process, leadsOut(run, dir) ?? `target ${quote(last, process.utf8)}: ${dir.reason}`);
+    const out = leadsOut(run, dir);
+    if (two && out === undefined) return linkTo(run, first, second, tried);
+    return failure(process, out ?? `target ${quote(last, process.utf8)}: ${dir.reason}`);
   }
   using held = dir;
   return linkInto(run, request.into === undefined ? operands.slice(0, -1) : operands, last, held);
