@@ -34,12 +34,17 @@ export const permission = (who: Credentials, inode: Inode, bits: number): Errno 
 export const isStuck = (who: Credentials, dir: Inode, inode: Inode): boolean =>
   (dir.mode & 0o1000) !== 0 && who.uid !== inode.uid && who.uid !== dir.uid && who.uid !== 0;
 
+/** fs.protected_regular or fs.protected_fifos: nowhere, in directories that anyone may write, or their group too. */
+export type StickyProtection = 0 | 1 | 2;
+
 /**
  * What open(2) with O_CREAT refuses to find in a directory like /tmp: may_create_in_sticky() in
- * fs/namei.c, with fs.protected_regular and fs.protected_fifos off (proc_sys_fs(5)).
+ * fs/namei.c. `protection` is that of the file's kind; root is not exempt.
  */
-export const isPlanted = (who: Credentials, dir: Inode, { kind, uid }: Inode): boolean =>
-  (dir.mode & 0o1002) === 0o1002 && kind !== 'file' && kind !== 'fifo' && uid !== dir.uid && uid !== who.uid;
+export const isPlanted = (who: Credentials, dir: Inode, { uid }: Inode, protection: StickyProtection): boolean => {
+  if (protection === 0 || (dir.mode & 0o1000) === 0 || uid === dir.uid || uid === who.uid) return false;
+  return (dir.mode & 0o2) !== 0 || (protection === 2 && (dir.mode & 0o20) !== 0);
+};
 
 /** safe_hardlink_source() in fs/namei.c, but for reading and writing (proc_sys_fs(5), protected_hardlinks). */
 export const isPlainFile = ({ kind, mode }: Inode): boolean =>

@@ -314,7 +314,7 @@ export class SketchProcess implements Fs {
     const writes = how.access !== 'read';
     if (how.create === 'exclusive') return 'EEXIST';
     if (how.create && inode.kind === 'dir') return 'EISDIR';
-    if (how.create && isPlanted(this.who, dir, inode)) return 'EACCES';
+    if (how.create && isPlanted(this.who, dir, inode, this.sketch.protectionOf(inode.kind))) return 'EACCES';
     if (directory && inode.kind !== 'dir') return 'ENOTDIR';
     const cuts = how.truncate === true && inode.kind === 'file';
     if (cuts && isReadOnly(found)) return 'EROFS';

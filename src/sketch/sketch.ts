@@ -9,7 +9,7 @@ import type { Kind, Stat } from '../fs/stat.ts';
 import { Base, type BaseOptions, type LinkOrErrno, type MountFacts } from './base.ts';
 import { Content } from './content.ts';
 import type { Inode, Location, Mount, Origin, Volume } from './inode.ts';
-import { type Credentials, permission } from './permission.ts';
+import { type Credentials, permission, type StickyProtection } from './permission.ts';
 import { SketchProcess } from './process.ts';
 import type { FileRef, Spot, Step } from './step.ts';
 
@@ -23,6 +23,9 @@ export interface SketchOptions {
   /** fs.protected_hardlinks and fs.protected_symlinks (proc_sys_fs(5)): on, as distributions have them. */
   readonly protectedHardlinks?: boolean;
   readonly protectedSymlinks?: boolean;
+  /** fs.protected_regular and fs.protected_fifos: off unless said otherwise, as in the kernel itself. */
+  readonly protectedRegular?: StickyProtection;
+  readonly protectedFifos?: StickyProtection;
 }
 
 /** What a new volume of a sketch is. */
@@ -48,6 +51,7 @@ const bytesMax = 2 ** 28;
 export class Sketch {
   readonly protectedHardlinks: boolean;
   readonly protectedSymlinks: boolean;
+  readonly #protected: { readonly file: StickyProtection; readonly fifo: StickyProtection };
   /** What was changed over the base. */
   readonly steps: Step[] = [];
   readonly root: Location;
@@ -63,6 +67,7 @@ export class Sketch {
   constructor(options: SketchOptions = {}) {
     this.protectedHardlinks = options.protectedHardlinks ?? true;
     this.protectedSymlinks = options.protectedSymlinks ?? true;
+    this.#protected = { file: options.protectedRegular ?? 0, fifo: options.protectedFifos ?? 0 };
     this.now = options.now ?? (() => BigInt(Date.now()) * 1_000_000n);
     this.#mountOf = options.base?.mountOf ?? (() => undefined);
     this.#base = options.base && new Base(options.base);
@@ -165,6 +170,12 @@ export class Sketch {
     const count = Math.max(0, Math.min(bytes.length, file.size - position));
     file.content.read(bytes.subarray(0, count), position);
     return count;
+  }
+
+  /** How a file that stands in a sticky directory is kept from being opened as a new one. */
+  protectionOf(kind: Kind): StickyProtection {
+    // No setting turns it off for what is neither.
+    return kind === 'file' || kind === 'fifo' ? this.#protected[kind] : 1;
   }
 
   get overBase(): boolean {

@@ -8,8 +8,9 @@ import { type Identity, sameFile } from '../../src/fs/identity.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
 import { allocate, syscall } from '../../src/kernel/libc.ts';
 import type { Location } from '../../src/sketch/inode.ts';
+import type { StickyProtection } from '../../src/sketch/permission.ts';
 import type { SketchProcess } from '../../src/sketch/process.ts';
-import { Sketch } from '../../src/sketch/sketch.ts';
+import { Sketch, type SketchOptions } from '../../src/sketch/sketch.ts';
 import { type User, users } from './sketch-script.ts';
 
 export interface Side {
@@ -51,17 +52,19 @@ export const covered = 'bind/v';
 
 /** A new sketch for each script, of this type of file system. */
 export class SketchSide implements Side {
-  readonly #options: { readonly protectedHardlinks: boolean; readonly protectedSymlinks: boolean };
+  readonly #options: SketchOptions;
   readonly #type: string;
   #process: SketchProcess | undefined;
 
   /** Reads the settings of this machine, which the kernel's side has. */
   constructor(type: string) {
     this.#type = type;
-    const isOn = (setting: string): boolean => readFileSync(`/proc/sys/fs/${setting}`, 'utf8').trim() !== '0';
+    const setting = (name: string): number => Number(readFileSync(`/proc/sys/fs/protected_${name}`, 'utf8'));
     this.#options = {
-      protectedHardlinks: isOn('protected_hardlinks'),
-      protectedSymlinks: isOn('protected_symlinks'),
+      protectedHardlinks: setting('hardlinks') !== 0,
+      protectedSymlinks: setting('symlinks') !== 0,
+      protectedRegular: setting('regular') as StickyProtection,
+      protectedFifos: setting('fifos') as StickyProtection,
     };
   }
 
