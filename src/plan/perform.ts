@@ -92,7 +92,11 @@ const makeLink = (view: View, file: number, from: Slot, dir: Handle, at: Slot): 
   if (how) return changed(pathOf(from), how);
   const refused = fs.link(held, '', dir, at.name);
   if (refused?.errno !== 'ENOENT') return orFailed(at, refused);
-  return orFailed(at, fs.link(fs.cwd, `/proc/self/fd/${held.fd}`, dir, at.name, 'follow'));
+  const again = fs.link(fs.cwd, `/proc/self/fd/${held.fd}`, dir, at.name, 'follow');
+  // Its last name went away meanwhile: Linux gives such a file no new one.
+  const gone = again?.errno === 'ENOENT' && fs.stat(held, '');
+  if (gone && !(gone instanceof Fault) && gone.nlink === 0) return changed(pathOf(from), { kind: 'gone' });
+  return orFailed(at, again);
 };
 
 const discard = (view: View, { file, what, at }: Of<'make' | 'discard'>): Refusal | undefined => {
@@ -151,11 +155,15 @@ const swap = (view: View, { file, other, from, to }: Of<'swap'>): Refusal | unde
   if (refused) return refused;
   const fault = fs.rename(source, from.name, target, to.name, 'exchange');
   if (fault) return renameRefusal(fault, from, to);
-  const wrong = firstRefusal(view.expect(target, to, file), () => view.expect(source, from, other));
+  // What is wrong at one name had the other when it was changed.
+  const wrong = moved(view.expect(target, to, file), from) ?? moved(view.expect(source, from, other), to);
   if (!wrong) return undefined;
   const stuck = fs.rename(source, from.name, target, to.name, 'exchange');
   return stuck ? failed(pathOf(to), stuck) : wrong;
 };
+
+const moved = (found: unknown, from: Slot): Refusal | undefined =>
+  isRefusal(found) ? { ...found, path: pathOf(from) } : undefined;
 
 const renameRefusal = (fault: Fault, from: Slot, to: Slot): Refusal =>
   fault.errno === 'EEXIST'
