@@ -22,8 +22,11 @@ export interface FileSystem {
   readonly directoryLinks?: 'count' | 'count-to-limit' | 'one';
   /** How a rename onto a directory with entries is refused. */
   readonly fullDirectory?: 'ENOTEMPTY' | 'EEXIST';
-  /** An exchange that gives a directory another parent is a change of its entries, `..` being one: it sets mtime. */
-  readonly exchangeTouches?: boolean;
+  /**
+   * An exchange is a change of both files only where a directory gets another parent, and of that
+   * directory's entries, `..` being one: xfs_cross_rename() in the kernel's fs/xfs/xfs_inode.c.
+   */
+  readonly exchangeTouches?: 'parents';
   /** Names that differ in case only are one name; `directory`: in directories that are made so. */
   readonly foldsCase?: boolean | 'directory';
 }
@@ -60,7 +63,7 @@ const known: Readonly<Record<string, FileSystem>> = {
     exchange: true,
     noReplace: true,
     fullDirectory: 'EEXIST',
-    exchangeTouches: true,
+    exchangeTouches: 'parents',
   },
   btrfs: {
     hardLinks: true,

@@ -550,16 +550,20 @@ export class SketchProcess implements Fs {
       sketch.record({ kind: 'exchange', ...spots, other: sketch.refer(there) });
       this.#put(from.dir.inode, from.name, there);
       if (there.kind === 'dir') oneDirMore(from.dir.inode);
-      there.ctime = now;
-      if (from.dir.inode !== to.dir.inode && file.volume.type.exchangeTouches)
-        for (const moved of [file, there]) if (moved.kind === 'dir') moved.mtime = now;
     } else {
       sketch.record({ kind: 'rename', ...spots, ...(there ? { replaced: sketch.refer(there) } : {}) });
       if (there) this.#drop(there);
     }
     this.#put(to.dir.inode, to.name, file);
     if (file.kind === 'dir') oneDirMore(to.dir.inode);
-    file.ctime = now;
+    const both = exchange && there ? [file, there] : [file];
+    if (both.length === 1 || file.volume.type.exchangeTouches !== 'parents')
+      for (const moved of both) moved.ctime = now;
+    else if (from.dir.inode !== to.dir.inode && both.some(({ kind }) => kind === 'dir'))
+      for (const moved of both) {
+        moved.ctime = now;
+        if (moved.kind === 'dir') moved.mtime = now;
+      }
   }
 
   #put(dir: Inode, name: string, inode: Inode): void {

@@ -101,6 +101,24 @@ export const scripts: Readonly<Record<string, Script>> = {
     to: cwd('t/a'),
     how: 'exchange',
   }),
+  'files that are exchanged': {
+    ...script(
+      [file('f'), file('t/a'), file('g')],
+      {
+        as: 0,
+        do: 'rename',
+        from: cwd('f'),
+        to: cwd('t/a'),
+        how: 'exchange',
+      },
+      { as: 0, do: 'rename', from: cwd('f'), to: cwd('g'), how: 'exchange' },
+    ),
+    watched: 'strictly',
+  },
+  'a file and a directory that are exchanged': {
+    ...script([file('f'), dir('t/a')], { as: 0, do: 'rename', from: cwd('f'), to: cwd('t/a'), how: 'exchange' }),
+    watched: 'strictly',
+  },
   'a second path that is too long has its turn after the first': script([], {
     as: 0,
     do: 'rename',
