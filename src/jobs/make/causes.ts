@@ -28,7 +28,7 @@ export interface Obstacle {
   readonly tries: readonly string[];
 }
 
-export type ObstacleKind =
+type ObstacleKind =
   | 'other file system'
   | 'other mount'
   | 'directory'

@@ -15,7 +15,7 @@ export interface OptionSpec {
 }
 
 /** An option as it was given. */
-export interface Given<Name extends string> {
+interface Given<Name extends string> {
   readonly name: Name;
   readonly value: string | undefined;
 }
