@@ -55,7 +55,7 @@ changed since. With --null: the paths that are changed.`,
     if (more.length > 0) throw new UsageError('lw undo takes one ID at a time', 'lw history');
     using ledger = openState(world, request);
     using _ = lockJournal(ledger);
-    const found = findUndo(ledger, wanted, ['undo', ...request.operands]);
+    const found = findUndo(ledger, wanted, request.words);
     if (found instanceof Fault) throw new CommandError(`cannot read the journal: ${found.reason}`);
     if ('cannot' in found) throw notUndoable(found, wanted);
     const dryRun = request.flag('dry-run');
