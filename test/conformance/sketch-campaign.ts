@@ -11,6 +11,8 @@ export interface Campaign {
   readonly scripts: number;
   /** Calls in a script. */
   readonly length: number;
+  /** One script in so many is watched strictly. */
+  readonly strict: number;
   /** An empty directory, the root of a mount. */
   readonly root: string;
   /** The type of its file system. */
@@ -47,7 +49,7 @@ export const runCampaign = (campaign: Campaign): Tally => {
   let scripts = 0;
   for (; scripts < campaign.scripts && !found; scripts++) {
     const seed = (campaign.seed + scripts) >>> 0;
-    const script = randomScript(random(seed), campaign.length);
+    const script = randomScript(random(seed), campaign.length, campaign.strict);
     const difference = compare(kernel, sketch, script, counts);
     if (!difference) continue;
     const differs = (smaller: Script) => compare(kernel, sketch, smaller);

@@ -9,8 +9,8 @@ const slotCount = 5;
 /** Where the file is that is written more often than others. */
 const fileSlot = 2;
 
-/** A script of about `length` calls. */
-export const randomScript = (dice: Random, length: number): Script => {
+/** A script of about `length` calls; one in `strict` is watched strictly. */
+export const randomScript = (dice: Random, length: number, strict: number): Script => {
   const items = randomItems(dice);
   const made = items.filter(({ kind }) => kind !== 'own');
   // What a script makes is met more often than what is always there.
@@ -31,7 +31,7 @@ export const randomScript = (dice: Random, length: number): Script => {
     if (dice.oneIn(4)) as = dice.pick(allUsers);
     steps.push({ as, ...randomCall(dice, known) });
   }
-  const watched = dice.oneIn(1500) ? 'strictly' : dice.oneIn(8) ? 'loosely' : 'no';
+  const watched = dice.oneIn(strict) ? 'strictly' : dice.oneIn(8) ? 'loosely' : 'no';
   return { umask: dice.pick([0, 0o22, 0o22, 0o27, 0o77, 0o177]), items, steps, watched };
 };
 

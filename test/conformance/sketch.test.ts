@@ -49,6 +49,21 @@ for (const type of ['tmpfs', 'ext4', 'xfs', 'btrfs'] as const)
     if (differing !== undefined) assert.equal(differing, '');
   });
 
+test('and in every case of the protections of sticky directories and of others’ files', (t) => {
+  const differing = runIn(
+    t,
+    'tmpfs',
+    `import { runScripts } from './test/conformance/sketch-campaign.ts';
+     import { protectedScripts } from './test/conformance/sketch-protected.ts';
+     const text = runScripts(protectedScripts, { root: process.env.ROOT, type: 'tmpfs' });
+     console.log(JSON.stringify([text, protectedScripts.reduce((sum, { steps }) => sum + steps.length, 0)]));`,
+    { LINKWRIGHT_LEAK_CHECK: '1' },
+  ) as readonly [string, number] | undefined;
+  if (!differing) return;
+  assert.equal(differing[0], '');
+  process.stderr.write(`${differing[1]} cases of protections\n`);
+});
+
 const planted: readonly (keyof typeof bugs)[] = [
   'a rename between two names of one file removes the first',
   '45 links pass',
@@ -73,7 +88,7 @@ const run = (t: TestContext, type: Place, parts: Pick<Campaign, 'seed' | 'script
     t,
     type,
     `import { runCampaign } from './test/conformance/sketch-campaign.ts';
-     const campaign = ${JSON.stringify({ ...parts, length: 30, type })};
+     const campaign = ${JSON.stringify({ ...parts, length: 30, strict: full ? 300 : 500, type })};
      console.log(JSON.stringify(runCampaign({ ...campaign, root: process.env.ROOT })));`,
     // Remembering who opened each descriptor would take most of the time.
     { LINKWRIGHT_LEAK_CHECK: full ? '' : '1' },
