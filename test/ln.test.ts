@@ -20,7 +20,9 @@ const version = /^ln \(GNU coreutils\) (\d+)\.(\d+)/.exec(String(spawnSync('ln',
 const asSince92 = (outcome: Outcome, trial: Trial): Outcome => {
   const [, major = '0', minor = '0'] = version ?? [];
   const old = Number(major) * 100 + Number(minor) < 902;
-  const declined = /: replace .*\? $/s.test(outcome.err) && !/^[yY]/.test(trial.input ?? '');
+  const asked = outcome.err.split(': replace ').length - 1;
+  const answers = (trial.input ?? '').split('\n');
+  const declined = Array.from({ length: asked }, (_, i) => answers[i]).some((line = '') => !/^[yY]/.test(line));
   return old && declined ? { ...outcome, code: 1 } : outcome;
 };
 
