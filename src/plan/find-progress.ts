@@ -2,18 +2,8 @@ import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import { join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
-import {
-  dirPath,
-  effectsOf,
-  type HomedPath,
-  homed,
-  type Move,
-  movesDirectory,
-  pathBefore,
-  pathsDuring,
-  type Slot,
-  slotKey,
-} from './move.ts';
+import { DirMoves } from './dir-moves.ts';
+import { dirPath, effectsOf, type HomedPath, homed, type Move, type Slot, slotKey } from './move.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
 import { isSeen, seenOf, type View } from './view.ts';
 
@@ -35,11 +25,11 @@ export const findProgress = (
   journalled: number,
   uid: number,
 ): Progress | Refusal => {
-  const entries = touchedEntries(view, moves);
+  const dirMoves = new DirMoves();
+  const entries = touchedEntries(view, moves, dirMoves);
   const adopted: number[] = [];
   const found = new Map<string, Found>();
   const makings = new Set(moves.flatMap((move) => (isNewFile(move) ? [move.file] : [])));
-  const dirMoves = moves.filter((move) => movesDirectory(move, view.files));
   // Who adopts a directory can look into it: until nothing new is found.
   for (let before = -1; before < adopted.length; ) {
     before = adopted.length;
@@ -102,17 +92,17 @@ interface Touched {
   readonly files: Set<number>;
 }
 
-const touchedEntries = (view: View, moves: readonly Move[]): Map<string, Touched> => {
+/** Also fills `dirMoves`. */
+const touchedEntries = (view: View, moves: readonly Move[], dirMoves: DirMoves): Map<string, Touched> => {
   const entries = new Map<string, Touched>();
-  const soFar: Move[] = [];
   for (const move of moves) {
     for (const { slot, before, after } of effectsOf(move)) {
       const key = slotKey(slot);
-      const entry = entries.get(key) ?? { slot, before, path: pathBefore(dirPath(slot), soFar), files: new Set() };
+      const entry = entries.get(key) ?? { slot, before, path: dirMoves.before(dirPath(slot)), files: new Set() };
       entries.set(key, entry);
       for (const file of [before, after]) if (file !== undefined) entry.files.add(file);
     }
-    if (movesDirectory(move, view.files)) soFar.push(move);
+    dirMoves.add(move, view.files);
   }
   return entries;
 };
@@ -126,7 +116,7 @@ interface Found {
 
 const observe = (
   view: View,
-  dirMoves: readonly Move[],
+  dirMoves: DirMoves,
   entry: Touched,
   isMade: (file: number) => boolean,
   uid: number,
@@ -162,11 +152,11 @@ const isNewFile = (move: Move): move is Extract<Move, { kind: 'make' | 'discard'
 /** A slot's directory at any of the paths that it has in the course of the moves; nothing where it is not there now. */
 const locate = (
   view: View,
-  dirMoves: readonly Move[],
+  dirMoves: DirMoves,
   { slot, path }: Touched,
 ): { readonly dir: Handle; readonly now: Slot } | undefined => {
   if (!view.file(slot.dir).seen) return undefined;
-  for (const candidate of pathsDuring(path, dirMoves)) {
+  for (const candidate of dirMoves.after(path)) {
     const now = { ...slot, ...homed(candidate) };
     const dir = view.directory(now);
     if (!isRefusal(dir)) return { dir, now };

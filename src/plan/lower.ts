@@ -4,18 +4,9 @@ import { basename, dirname } from '../fs/path.ts';
 import { plannedName } from '../fs/temporary-name.ts';
 import type { FileRef, Spot, Step, Witness } from '../sketch/step.ts';
 import { AsidePlaces } from './aside.ts';
+import { DirMoves } from './dir-moves.ts';
 import type { Ledger } from './ledger.ts';
-import {
-  dirPath,
-  type HomedPath,
-  isWithin,
-  type Move,
-  movesDirectory,
-  type PlannedFile,
-  pathBefore,
-  type Slot,
-  slotPath,
-} from './move.ts';
+import { dirPath, type Move, type PlannedFile, type Slot, slotPath } from './move.ts';
 
 /** The moves that the steps are made of, and the files that they are about. */
 export interface Lowered {
@@ -27,8 +18,7 @@ export interface Lowered {
 export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly Step[]): Lowered => {
   const files: PlannedFile[] = [];
   const moves: Move[] = [];
-  /** Those that move a directory: only they change what paths mean. */
-  const dirMoves: Move[] = [];
+  const dirMoves = new DirMoves();
   const places = new AsidePlaces(ledger, root);
   const numbers = new Map<string, number>();
   const made = new Map<number, number>();
@@ -64,15 +54,11 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
     const isDir = files[file]?.kind === 'dir';
     const mode = modes.get(file);
     const canMove = (): boolean =>
-      mode === undefined
-        ? places.canMove(pathBefore(slotPath(slot), dirMoves))
-        : ledger.uid === 0 || (mode & 0o200) !== 0;
-    const now = pathBefore(dirPath(slot), dirMoves);
+      mode === undefined ? places.canMove(dirMoves.before(slotPath(slot))) : ledger.uid === 0 || (mode & 0o200) !== 0;
+    const now = dirMoves.before(dirPath(slot));
     const place = now.startsWith('tree:') ? places.for(now.slice('tree:'.length)) : 'beside';
     const beside =
-      place === 'beside' ||
-      (isDir && !canMove()) ||
-      (place.home === 'tree' && dirMoves.some((move) => movesAbove(move, `tree:${place.path}`)));
+      place === 'beside' || (isDir && !canMove()) || (place.home === 'tree' && dirMoves.carries(`tree:${place.path}`));
     if (beside) return fresh(slot);
     const dir = known({ ...place.stat, kind: 'dir' });
     return fresh({ home: place.home, path: place.path, dir, name: '' });
@@ -81,7 +67,7 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   for (const [step, change] of steps.entries()) {
     const add = (move: Move): void => {
       moves.push(move);
-      if (movesDirectory(move, files)) dirMoves.push(move);
+      dirMoves.add(move, files);
     };
     const displace = (file: number, slot: Slot): void => {
       const empty = files[file]?.kind === 'dir' ? ({ empty: 'forth' } as const) : {};
@@ -143,8 +129,3 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   }
   return { files, moves };
 };
-
-/** Whether a move carries `top` along: then its path is another one afterwards. */
-const movesAbove = (move: Move, top: HomedPath): boolean =>
-  (move.kind === 'shift' || move.kind === 'swap') &&
-  (isWithin(top, slotPath(move.from)) || isWithin(top, slotPath(move.to)));

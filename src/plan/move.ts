@@ -146,30 +146,3 @@ export const homed = (path: HomedPath): { readonly home: Home; readonly path: st
   const colon = path.indexOf(':');
   return { home: path.slice(0, colon) as Home, path: path.slice(colon + 1) };
 };
-
-/** Where what is at `path` after these moves is before them. */
-export const pathBefore = (path: HomedPath, moves: readonly Move[]): HomedPath =>
-  moves.reduceRight((path, move) => carried(path, inverse(move)), path);
-
-/** Every path that what is at `path` before these moves comes to have. */
-export const pathsDuring = (path: HomedPath, moves: readonly Move[]): readonly HomedPath[] => {
-  const paths = [path];
-  for (const move of moves) {
-    const next = carried(paths.at(-1) as HomedPath, move);
-    if (next !== paths.at(-1)) paths.push(next);
-  }
-  return paths;
-};
-
-/** Where a move takes what is at `path`. */
-const carried = (path: HomedPath, move: Move): HomedPath => {
-  if (move.kind !== 'shift' && move.kind !== 'swap') return path;
-  const from = slotPath(move.from);
-  const to = slotPath(move.to);
-  if (isWithin(path, from)) return (to + path.slice(from.length)) as HomedPath;
-  if (move.kind === 'swap' && isWithin(path, to)) return (from + path.slice(to.length)) as HomedPath;
-  return path;
-};
-
-export const isWithin = (path: HomedPath, top: HomedPath): boolean =>
-  path === top || path.startsWith(top.endsWith('/') ? top : `${top}/`);

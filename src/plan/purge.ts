@@ -1,8 +1,9 @@
 import { Fault } from '../fs/fault.ts';
+import { DirMoves } from './dir-moves.ts';
 import type { Entry } from './history.ts';
 import { Journal, type Reading } from './journal.ts';
 import type { Ledger } from './ledger.ts';
-import { dirPath, effectsOf, homed, type Move, movesDirectory, pathsDuring, type Slot, slotKey } from './move.ts';
+import { dirPath, effectsOf, type HomedPath, homed, type Move, type Slot, slotKey } from './move.ts';
 import type { PlanRoot } from './plan.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
 import { ourNames } from './run.ts';
@@ -37,10 +38,9 @@ export const purge = (ledger: Ledger, root: PlanRoot, reading: Reading, dryRun =
   using view = new View(ledger.fs, { tree: root.handle, state: ledger.state }, files);
   // What was displaced first may lie in a directory that was displaced later.
   const done = moves.slice(0, moved);
-  const dirMoves = [...done.entries()].filter(([, move]) => movesDirectory(move, files));
-  for (const { slot, file, index } of keptBy(done)) {
-    const later = dirMoves.filter(([at]) => at > index).map(([, move]) => move);
-    const refused = free(view, slot, file, later, dryRun);
+  const dirMoves = new DirMoves();
+  for (const { slot, file, since } of keptBy(done, files, dirMoves)) {
+    const refused = free(view, nowAt(slot, dirMoves, since), file, dryRun);
     if (refused === undefined) freed++;
     else if (refused !== 'gone') refusals.push(refused);
   }
@@ -55,31 +55,31 @@ export const purge = (ledger: Ledger, root: PlanRoot, reading: Reading, dryRun =
 interface Kept {
   readonly slot: Slot;
   readonly file: number;
-  /** The move that brought it there. */
-  readonly index: number;
+  /** How many moves of directories there were until then. */
+  readonly since: number;
 }
 
-const keptBy = (moves: readonly Move[]): readonly Kept[] => {
+/** Also fills `dirMoves`. */
+const keptBy = (moves: readonly Move[], files: Reading['files'], dirMoves: DirMoves): readonly Kept[] => {
   const ours = ourNames(moves);
   const kept = new Map<string, Kept>();
-  for (const [index, move] of moves.entries())
+  for (const move of moves) {
+    dirMoves.add(move, files);
     for (const { slot, after } of effectsOf(move)) {
       if (slot.home !== 'state' && !ours(slot.dir, slot.name)) continue;
       if (after === undefined) kept.delete(slotKey(slot));
-      else kept.set(slotKey(slot), { slot, file: after, index });
+      else kept.set(slotKey(slot), { slot, file: after, since: dirMoves.count });
     }
+  }
   return [...kept.values()];
 };
 
-const free = (
-  view: View,
-  slot: Slot,
-  file: number,
-  later: readonly Move[],
-  dryRun: boolean,
-): Refusal | 'gone' | undefined => {
-  const path = pathsDuring(dirPath(slot), later).at(-1);
-  const now = path === undefined ? slot : { ...slot, ...homed(path) };
+const nowAt = (slot: Slot, dirMoves: DirMoves, since: number): Slot => ({
+  ...slot,
+  ...homed(dirMoves.after(dirPath(slot), since).at(-1) as HomedPath),
+});
+
+const free = (view: View, now: Slot, file: number, dryRun: boolean): Refusal | 'gone' | undefined => {
   const dir = view.directory(now);
   // An undo has brought it back, or somebody else has removed it: there is nothing to free.
   if (isRefusal(dir)) return dir.refused === 'changed' ? 'gone' : dir;

@@ -1,17 +1,7 @@
 import { Fault } from '../fs/fault.ts';
 import { join } from '../fs/path.ts';
-import {
-  dirPath,
-  effectsOf,
-  type HomedPath,
-  homed,
-  type Move,
-  movesDirectory,
-  pathBefore,
-  type Slot,
-  slotKey,
-  slotPath,
-} from './move.ts';
+import { DirMoves } from './dir-moves.ts';
+import { dirPath, effectsOf, homed, type Move, type Slot, slotKey, slotPath } from './move.ts';
 import { isKept, plainRefusal } from './plain-refusal.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
 import { ourNames } from './run.ts';
@@ -26,11 +16,11 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
   const links = new Map<number, number>();
   const modes = new Map<number, number>();
   const made = new Set<number>();
-  const dirMoves: Move[] = [];
+  const dirMoves = new DirMoves();
 
   const look = (slot: Slot, before: number | undefined): Refusal | undefined => {
     if (left.has(slotKey(slot)) || made.has(slot.dir)) return undefined;
-    const now = { ...slot, ...homed(pathBefore(dirPath(slot), dirMoves)) };
+    const now = { ...slot, ...homed(dirMoves.before(dirPath(slot))) };
     const dir = view.directory(now);
     if (isRefusal(dir)) return dir;
     if (before === undefined) return view.expect(dir, now, undefined);
@@ -42,7 +32,7 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
   };
   const lookInside = (file: number, at: Slot): Refusal | undefined => {
     if (made.has(file)) return undefined;
-    const path: HomedPath = pathBefore(slotPath(at), dirMoves);
+    const path = dirMoves.before(slotPath(at));
     const inside: Slot = { ...homed(path), dir: file, name: '' };
     const dir = view.directory(inside);
     if (isRefusal(dir)) return dir;
@@ -75,7 +65,7 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
     if (move.kind === 'make') links.set(move.file, (links.get(move.file) ?? 0) + 1);
     if (move.kind === 'discard') links.set(move.file, (links.get(move.file) ?? 1) - 1);
     if (move.kind === 'chmod') modes.set(move.file, move.mode);
-    if (movesDirectory(move, view.files)) dirMoves.push(move);
+    dirMoves.add(move, view.files);
   }
   return undefined;
 };
