@@ -1,6 +1,6 @@
 /** A tree to be changed by plans, the state directory beside it, and what both hold. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { Fault } from '../../src/fs/fault.ts';
 import type { Fs, Handle } from '../../src/fs/fs.ts';
 import { dirname, join } from '../../src/fs/path.ts';
@@ -31,7 +31,8 @@ export class Yard implements Disposable {
   readonly root: PlanRoot;
   readonly ledger: Ledger;
 
-  constructor(parent?: string) {
+  /** In memory where that can be: nobody waits for a disk. */
+  constructor(parent: string | undefined = existsSync('/dev/shm') ? '/dev/shm' : undefined) {
     this.scratch = new Scratch(parent);
     mkdirSync(this.scratch.at('tree'));
     const opened = kernel.open(kernel.cwd, this.scratch.at('tree'), { access: 'path', directory: true });
