@@ -9,6 +9,8 @@ import { KernelSide, SketchSide } from './sketch-sides.ts';
 export interface Campaign {
   readonly seed: number;
   readonly scripts: number;
+  /** To run before those. */
+  readonly known?: readonly Script[];
   /** Calls in a script. */
   readonly length: number;
   /** One script in so many is watched strictly. */
@@ -47,9 +49,9 @@ export const runCampaign = (campaign: Campaign): Tally => {
   let unrepeated = 0;
   let found: Found | undefined;
   let scripts = 0;
-  for (; scripts < campaign.scripts && !found; scripts++) {
-    const seed = (campaign.seed + scripts) >>> 0;
-    const script = randomScript(random(seed), campaign.length, campaign.strict);
+  for (const [name, script] of scriptsOf(campaign)) {
+    if (found) break;
+    scripts++;
     const difference = compare(kernel, sketch, script, counts);
     if (!difference) continue;
     const differs = (smaller: Script) => compare(kernel, sketch, smaller);
@@ -60,7 +62,7 @@ export const runCampaign = (campaign: Campaign): Tally => {
       const shown = differs(smallest);
       found = {
         script: smallest,
-        text: `seed ${seed}${shown ? '' : ', and not when it ran again'}\n${explain(smallest, shown ?? difference)}`,
+        text: `${name}${shown ? '' : ', and not when it ran again'}\n${explain(smallest, shown ?? difference)}`,
       };
     }
   }
@@ -69,12 +71,10 @@ export const runCampaign = (campaign: Campaign): Tally => {
   return { scripts, calls, unrepeated, ends, ...(found && { found }) };
 };
 
-/** What the sketch makes of single scripts; empty where it is what the kernel makes of them. */
-export const runScripts = (scripts: readonly Script[], { root, type }: Pick<Campaign, 'root' | 'type'>): string => {
-  const sketch = new SketchSide(type);
-  const kernel = new KernelSide(root);
-  return scripts
-    .map((script) => ({ script, difference: compare(kernel, sketch, script) }))
-    .flatMap(({ script, difference }) => (difference ? [explain(script, difference)] : []))
-    .join('\n\n');
-};
+function* scriptsOf({ known = [], seed, scripts, length, strict }: Campaign): Generator<readonly [string, Script]> {
+  for (const script of known) yield ['a known script', script];
+  for (let i = 0; i < scripts; i++) {
+    const own = (seed + i) >>> 0;
+    yield [`seed ${own}`, randomScript(random(own), length, strict)];
+  }
+}
