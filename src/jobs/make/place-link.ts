@@ -115,7 +115,7 @@ const placeFrom = (run: Run, from: Source, source: string, place: Place, before:
   return true;
 };
 
-const missing = new Fault('statx', 'ENOENT', '');
+const missing = new Fault('openat', 'ENOENT', '');
 
 const mayReplace = ({ request, backups }: Run): boolean => request.replace !== 'no' || backups !== 'none';
 
@@ -138,11 +138,19 @@ const replaceThere = (
   using parents = new Parents(fs, undefined);
   const within = parentPart(place.path) !== '' ? parents.of(place.path) : place.at;
   const name = lastPart(place.path);
-  const there = within instanceof Fault ? within : name === '' ? missing : fs.stat(within, name);
-  if (within instanceof Fault || there instanceof Fault) {
-    const { errno } = there as Fault;
-    if (errno === 'ENOENT') return 'empty';
-    refuse(run, text, place, there as Fault, `failed to access ${shown(run, place.shown)}`);
+  // Held until the end: as long as it is, no other file can get its inode number.
+  const opened =
+    within instanceof Fault
+      ? within
+      : name === ''
+        ? missing
+        : fs.open(within, name, { access: 'path', nofollow: true });
+  using held = opened instanceof Fault ? undefined : opened;
+  const there = held ? fs.stat(held, '') : (opened as Fault);
+  if (within instanceof Fault || there instanceof Fault || !held) {
+    const fault = there as Fault;
+    if (fault.errno === 'ENOENT') return 'empty';
+    refuse(run, text, place, fault, `failed to access ${shown(run, place.shown)}`);
     return 'said';
   }
   if (there.kind === 'dir') return said(`${shownFirst(run, place.shown)}: cannot overwrite directory`);
@@ -165,7 +173,7 @@ const replaceThere = (
     if (!/^[yY]/.test(process.readLine() ?? '')) return 'said';
   }
   return replace(
-    { fs, dir: within, name, seen: there },
+    { fs, dir: within, name, seen: there, held },
     {
       make: (temp) => make(run, from, text, within, temp),
       spareName: () => temporaryName(process.random()),

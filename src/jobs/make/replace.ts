@@ -9,6 +9,8 @@ export interface Occupied {
   readonly dir: Handle;
   readonly name: string;
   readonly seen: Identity;
+  /** Holds what was seen, so that its inode number means no other file. Released here where it would be in the way. */
+  readonly held: Handle;
 }
 
 export interface Replacement {
@@ -140,6 +142,8 @@ const renameToFree = ({ fs, dir }: Occupied, from: string, to: string): Fault | 
  */
 const replaceWithoutExchange = (place: Occupied, temp: string, how: Replacement): Replaced => {
   const { fs, dir, name, seen } = place;
+  // NFS moves a file that is held aside before it is replaced: then the name would be missing for a moment.
+  place.held[Symbol.dispose]();
   const now = fs.stat(dir, name);
   if (now instanceof Fault && now.errno === 'ENOENT') return fillEmpty(place, temp);
   if (now instanceof Fault) return giveUp(place, temp, now);
