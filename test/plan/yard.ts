@@ -89,7 +89,11 @@ export class Yard implements Disposable {
   [Symbol.dispose](): void {
     this.ledger[Symbol.dispose]();
     this.root.handle[Symbol.dispose]();
+    // A user's own tree may hold directories that are closed to that user.
+    const user = process.geteuid?.() ?? 0;
+    if (process.getuid?.() === 0) process.seteuid?.(0);
     this.scratch[Symbol.dispose]();
+    if (user !== 0 && process.getuid?.() === 0) process.seteuid?.(user);
   }
 }
 
