@@ -284,7 +284,9 @@ export class Sketch {
     if (before) return before;
     const { dev, ino, kind, mode, uid, gid, nlink, rdev, atime, mtime, ctime, btime, immutable, appendOnly, size } =
       stat;
-    const volume = this.#volumes.get(dev) ?? this.#newVolume(this.#mountOf(stat.mountId) ?? {}, dev);
+    // A file system may be read-only in one place and not in another: that is the mount's.
+    const { type = 'ext4' } = this.#mountOf(stat.mountId) ?? {};
+    const volume = this.#volumes.get(dev) ?? this.#newVolume({ type }, dev);
     const inode: Inode = {
       ...{ volume, ino, kind, mode, uid, gid, nlink, rdev, atime, mtime, ctime, btime, immutable, appendOnly, size },
       content: new Content(),

@@ -142,3 +142,36 @@ test('what was moved out of a bind mount has no way up in it', () => {
   assert.equal(root.leads('..'), 'ENOENT');
   assert.equal(root.leads('.'), 'done');
 });
+
+test('`..` sees what was mounted on the parent meanwhile', () => {
+  const { root, mount } = machine();
+  root.mkdir('a');
+  root.mkdir('a/b');
+  root.chdir('a/b');
+  mount('/a');
+  assert.equal(root.stat('..').mountRoot, true);
+  assert.equal(root.stat('..').ino, root.stat('/a').ino);
+  assert.notEqual(root.stat('..').dev, root.stat('.').dev);
+});
+
+test('of two mounts on one place the later is seen', () => {
+  const { root, sketch } = machine();
+  root.mkdir('m');
+  const at = root.fs.locate('m');
+  if (typeof at === 'string') throw new Error(at);
+  sketch.mount(at);
+  root.file('m/first');
+  sketch.mount(at);
+  assert.deepEqual(root.names('m'), []);
+});
+
+test('a read-only volume is read-only wherever it is seen, a read-only mount in its place alone', () => {
+  const { root, mount } = machine();
+  mount('cd', { readOnly: true });
+  mount('again', { source: 'cd' });
+  assert.equal(root.mkdir('again/d'), 'EROFS');
+  root.mkdir('s');
+  mount('ro', { source: 's', readOnly: true });
+  assert.equal(root.mkdir('ro/d'), 'EROFS');
+  assert.equal(root.mkdir('s/d'), 'done');
+});

@@ -135,7 +135,13 @@ test('a file keeps what was written, with zeros between, at its end where it is 
   root.write('f', 'z', 4095);
   root.write('f', 'yz', 4095);
   assert.equal(root.stat('f').size, 4097);
-  const bytes = new Uint8Array(3);
+  const bytes = Uint8Array.of(9, 9, 9);
+  root.fs.read(held, bytes, 4094);
+  assert.deepEqual([...bytes], [0, 0x79, 0x7a]);
+  root.write('f', 'z', 3 * 4096);
+  bytes.fill(9);
+  root.fs.read(held, bytes, 2 * 4096);
+  assert.deepEqual([...bytes], [0, 0, 0]);
   root.fs.read(held, bytes, 4094);
   assert.deepEqual([...bytes], [0, 0x79, 0x7a]);
 });

@@ -334,3 +334,21 @@ test('what mountinfo says of the base is foreseen: its limits, read-only mounts,
   assert.equal(over({ noSymlinks: true }).leads('l'), 'ELOOP');
   assert.equal(over({}).leads('l'), 'done');
 });
+
+test('a read-only mount of the base does not make its file system read-only elsewhere', () => {
+  const { root: base, mount } = machine();
+  base.mkdir('s');
+  base.file('f');
+  mount('bind', { source: 's' });
+  const readOnly = base.stat('bind').mountId;
+  const mountOf = (id: number) => ({ type: 'ext4', readOnly: id === readOnly, noSymlinks: false });
+  using top = base.open('/', { access: 'path' });
+  const over = hand(new Sketch({ base: { fs: base.fs, root: top, mountOf } }));
+  assert.equal(over.symlink('x', 'bind/x'), 'EROFS');
+  assert.equal(over.symlink('x', 's/x'), 'done');
+  // What is loaded first decides nothing for the rest.
+  using inner = base.open('bind', { access: 'path' });
+  const inside = new Sketch({ base: { fs: base.fs, root: inner, mountOf } });
+  assert.equal(hand(inside).symlink('x', 'x'), 'EROFS');
+  assert.equal(inside.root.inode.volume.readOnly, false);
+});

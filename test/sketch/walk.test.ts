@@ -147,6 +147,10 @@ test('names have 255 bytes, paths and link texts 4,095, however many characters'
   assert.equal(root.lstat('most').size, 4095);
   assert.equal(root.symlink('é', 'bytes'), 'done');
   assert.equal(root.lstat('bytes').size, 2);
+  assert.equal(root.symlink('é'.repeat(2048), 'more'), 'ENAMETOOLONG');
+  root.mkdir('ü');
+  assert.equal(root.leads('ü/../'.repeat(680)), 'done');
+  assert.equal(root.leads('ü/../'.repeat(683)), 'ENAMETOOLONG');
 });
 
 test('each directory on the way must be searched, the last as well as those in the middle', () => {
