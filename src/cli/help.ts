@@ -30,7 +30,7 @@ export const overview = (
     ...columns(commands.map(({ name, summary }) => [name, summary])),
     '',
     'As GNU’s programs of these names, which it also is when it is called by them:',
-    ...columns(programs.map(([name, { summary }]) => [name, summary])),
+    ...columns(programs.map(([name, { summary }]) => [name, phrase(summary)])),
     '',
     'lw help COMMAND tells more of one; lw --version tells the version.',
     '',
@@ -79,3 +79,6 @@ const wrapped = (details: string): readonly string[] =>
     ...(index > 0 ? [''] : []),
     ...(drawn ? text.split('\n') : wrap(text, lineWidth)),
   ]);
+
+/** A sentence as the other lines of the overview have it. */
+const phrase = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '');

@@ -40,7 +40,13 @@ export const parseRequest = (
     if (!(name in options)) throw new Error(`lw ${command.name} has no option --${name}`);
     return given.get(name) ?? [];
   };
-  return { words: [command.name, ...args], operands, flag: (name) => values(name).length > 0, value: (name) => values(name).at(-1), values };
+  return {
+    words: [command.name, ...args],
+    operands,
+    flag: (name) => values(name).length > 0,
+    value: (name) => values(name).at(-1),
+    values,
+  };
 };
 
 interface OptionToken {

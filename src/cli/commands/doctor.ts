@@ -43,7 +43,7 @@ export type Verdict = 'good' | 'limited' | 'unknown';
 
 export const command: Command<Diagnosis> = {
   name: 'doctor',
-  summary: 'Tell what this kernel, these mounts and this user allow',
+  summary: 'what this kernel, these mounts and this user allow',
   operands: '[PATH…]',
   options: { all: { type: 'boolean', help: 'every mount that keeps files, not only those that hold the PATHs' } },
   details: `Each line is one fact: good, limited or unknown; what was found; what that means for links. The kernel is asked by calls that change nothing, so nothing is written; where a file system cannot be asked, its type tells; where that does not tell either, the fact is unknown.

@@ -61,7 +61,7 @@ export interface Link {
 
 export const command: Command<Listing> = {
   name: 'ls',
-  summary: 'List entries with their inodes, names and where links end',
+  summary: 'entries with their inodes, names and where links end',
   operands: '[PATH…]',
   options: {
     all: { type: 'boolean', short: 'a', help: 'list entries whose names start with a dot too' },
