@@ -16,7 +16,7 @@ export interface Record {
   readonly moves: readonly Move[];
 }
 
-export interface Head {
+interface Head {
   readonly version: 1;
   readonly id: string;
   /** Milliseconds since 1970. */

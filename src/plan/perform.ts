@@ -125,7 +125,7 @@ const shift = (view: View, { file, from, to, empty }: Of<'shift'>, ours: OurName
     (empty === 'forth' ? notEmpty(view, file, target, to, ours, from) : undefined);
   if (!wrong) return undefined;
   const stuck = fs.rename(target, to.name, source, from.name, 'no-replace');
-  return stuck ? failed(pathOf(from), stuck) : { ...wrong, path: pathOf(from) };
+  return stuck ? changed(pathOf(from), { kind: 'displaced', name: pathOf(to) }) : { ...wrong, path: pathOf(from) };
 };
 
 /** What the plan displaced to beside is no content. */

@@ -25,13 +25,13 @@ export interface PlanRoot {
 
 export type Outcome = Done | Stopped;
 
-export interface Done {
+interface Done {
   readonly ended: 'done';
   /** Nothing for a plan without steps: it is not written down. */
   readonly id: string | undefined;
 }
 
-export interface Stopped {
+interface Stopped {
   /** `stuck`: not all could be reversed; recover tries again. `partial`: the steps before stay done. */
   readonly ended: 'rolled-back' | 'partial' | 'stuck';
   /** Nothing where it was refused before anything was written down. */

@@ -28,7 +28,9 @@ export type Change =
   /** It has lost its other names: to remove this one would lose the file. */
   | { readonly kind: 'last-name' }
   /** What was kept aside is not there any more. */
-  | { readonly kind: 'not-kept' };
+  | { readonly kind: 'not-kept' }
+  /** Others replaced it and then took the name again: theirs could not be put back and is kept under this name. */
+  | { readonly kind: 'displaced'; readonly name: string };
 
 export interface Failed {
   readonly refused: 'failed';
@@ -68,6 +70,8 @@ export const refusalSentence = (refusal: Refusal, show: (name: string) => string
       return `${path} is the last name of its file now: without it the file would be lost`;
     case 'not-kept':
       return `what stood at ${path} is not kept any more`;
+    case 'displaced':
+      return `${path} was changed twice meanwhile: what stood there first is kept as ${show(how.name)}`;
   }
 };
 

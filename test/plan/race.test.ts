@@ -114,6 +114,28 @@ for (const [name, plan, call, at, meddle, why] of races)
     assert.deepEqual(yard.kept(), []);
   });
 
+test('what was put there twice is kept both times', () => {
+  using yard = new Yard();
+  yard.write('a/file');
+  const steps = yard.steps((fs) => must(fs.unlink(cwd, '/a/file')));
+  const first = meddling('rename', 1, () => precious(yard, 'a/file'));
+  const fs = new Proxy(first, {
+    get(target, name: string) {
+      if (name !== 'rename') return Reflect.get(target, name);
+      return (...args: Parameters<Fs['rename']>) => {
+        const refused = target.rename(...args);
+        if (!existsSync(yard.at('a/file'))) writeFileSync(yard.at('a/file'), 'second');
+        return refused;
+      };
+    },
+  });
+  const outcome = apply({ ...yard.ledger, fs }, { root: yard.root, steps, words: ['test'] });
+  const [, name] =
+    /^\/a\/file was changed twice meanwhile: what stood there first is kept as (\S+)$/.exec(whyStopped(outcome)) ?? [];
+  assert.equal(readFileSync(yard.scratch.at('state', name as string), 'utf8'), 'precious');
+  assert.equal(readFileSync(yard.at('a/file'), 'utf8'), 'second');
+});
+
 test('a directory that is swapped for a link while the plan acts in it leads nothing astray', () => {
   using yard = new Yard();
   yard.write('a/file', 'a/second');
