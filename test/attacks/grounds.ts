@@ -13,7 +13,7 @@ export const grounds = {
   ...places,
   // In memory: thousands of trials wait for no disk.
   ext4: `mkdir store && mount -t tmpfs store store && truncate -s 64M store/image
-    mkfs.ext4 -q store/image >&2 && mount -o loop store/image root`,
+    mkfs.ext4 -q -b 4096 store/image >&2 && mount -o loop store/image root`,
   overlay: overlay('mkdir store/tree'),
   // With its lower layer on another device: files may change their identity when they are copied up.
   'overlay of two': overlay('mkdir store/tree && mount -t tmpfs two store/tree && mount -t tmpfs one store/lower'),

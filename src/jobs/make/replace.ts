@@ -48,7 +48,7 @@ export const replace = (place: Occupied, how: Replacement): Replaced => {
   }
   const out = fs.stat(dir, temp);
   if (out instanceof Fault) return { kind: 'refused', fault: out, what: 'link' };
-  if (!sameFile(out, place.seen)) return putBack(place, temp, made);
+  if (!isSeen(place, out)) return putBack(place, temp, made);
 
   if (!how.backups) {
     const stuck = fs.unlink(dir, temp);
@@ -56,6 +56,13 @@ export const replace = (place: Occupied, how: Replacement): Replaced => {
   }
   const backup = moveToBackup(place, temp, how.backups);
   return backup instanceof Fault ? undo(place, temp, made, backup, 'backup') : { kind: 'done', backup };
+};
+
+/** A file of several names gets another inode number from overlayfs as soon as it is copied up: the handle goes with it. */
+const isSeen = ({ fs, seen, held }: Occupied, out: Identity): boolean => {
+  if (sameFile(out, seen)) return true;
+  const now = fs.stat(held, '');
+  return !(now instanceof Fault) && sameFile(out, now);
 };
 
 /** Tries before it is more than bad luck that a name is taken. */
