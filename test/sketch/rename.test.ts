@@ -211,3 +211,33 @@ test('times: a rename moves both directories and the file’s ctime, and nothing
   root.rename('b/f', 'b/g', 'exchange');
   assert.ok(of('b/f').ctime > g.ctime);
 });
+
+test('profiles: an exchange on xfs touches files only where a directory gets another parent', () => {
+  const touched = (type: string) => {
+    const { root } = machine({ type });
+    build(
+      root.fs,
+      root.fs.cwd,
+      `
+      a/
+        d/
+        f
+      b/
+        g`,
+    );
+    const swap = (one: string, other: string) => {
+      const before = [root.lstat(one), root.lstat(other)];
+      root.rename(one, other, 'exchange');
+      const after = [root.lstat(other), root.lstat(one)];
+      return after
+        .map(({ mtime, ctime }, i) => {
+          const was = before[i] as { mtime: bigint; ctime: bigint };
+          return `${mtime > was.mtime ? 'm' : ''}${ctime > was.ctime ? 'c' : ''}`;
+        })
+        .join(' ');
+    };
+    return [swap('a/f', 'b/g'), swap('a/d', 'a/f'), swap('a/f', 'b/g')];
+  };
+  assert.deepEqual(touched('ext4'), ['c c', 'c c', 'c c']);
+  assert.deepEqual(touched('xfs'), [' ', ' ', 'mc c']);
+});

@@ -272,3 +272,33 @@ test('chattr +i: no new name, no other name, no removal, no change', () => {
   assert.equal(root.file('d/h'), 'EPERM');
   assert.equal(hand(sketch).unlink('d/f'), 'EPERM');
 });
+
+test('fs.protected_regular and fs.protected_fifos: O_CREAT opens nothing that others left in a directory like /tmp', () => {
+  const ends = (level: 0 | 1 | 2, mode: number) => {
+    const { root, ann, bob } = machine({ protectedRegular: level, protectedFifos: 0 });
+    root.mkdir('tmp');
+    root.chown('tmp', { gid: 2000 });
+    root.chmod('tmp', mode);
+    ann.file('tmp/f');
+    root.chmod('tmp/f', 0o666);
+    ann.mknod('tmp/fifo', 'fifo');
+    root.chmod('tmp/fifo', 0o666);
+    root.mknod('tmp/device', 'char');
+    root.chown('tmp/device', { uid: 1001 });
+    root.chmod('tmp/device', 0o666);
+    root.file('tmp/of-root');
+    root.chmod('tmp/of-root', 0o666);
+    const how = { access: 'write', create: 'if-missing' } as const;
+    assert.equal(bob.opens('tmp/f', { access: 'write' }), 'done');
+    assert.equal(bob.opens('tmp/of-root', how), 'done');
+    assert.equal(bob.opens('tmp/fifo', how), 'done');
+    assert.equal(ann.opens('tmp/f', how), 'done');
+    assert.equal(root.opens('tmp/f', how), bob.opens('tmp/f', how));
+    return [bob.opens('tmp/f', how), bob.opens('tmp/device', how)];
+  };
+  assert.deepEqual(ends(0, 0o1777), ['done', 'EACCES']);
+  assert.deepEqual(ends(1, 0o1777), ['EACCES', 'EACCES']);
+  assert.deepEqual(ends(1, 0o777), ['done', 'ENXIO']);
+  assert.deepEqual(ends(1, 0o1775), ['done', 'ENXIO']);
+  assert.deepEqual(ends(2, 0o1775), ['EACCES', 'ENXIO']);
+});
