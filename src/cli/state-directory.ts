@@ -14,9 +14,9 @@ export const stateOption = {
 } as const satisfies Option;
 
 /** Opens the journals of this user. The caller disposes of the answer. */
-export const openState = ({ fs }: Pick<World, 'fs'>, request: Request): Ledger => {
+export const openState = ({ fs, fileSystemType }: Pick<World, 'fs' | 'fileSystemType'>, request: Request): Ledger => {
   const path = request.value('state') ?? defaultPath(fs);
-  const ledger = openLedger(fs, fs.cwd, path, thisProcess());
+  const ledger = openLedger(fs, fs.cwd, path, { ...thisProcess(), fileSystemType });
   if ('why' in ledger)
     throw new CommandError(
       `cannot keep a journal in ${show(path)}: ${show(ledger.directory)} ${whyText(ledger.why)}`,

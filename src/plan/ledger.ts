@@ -24,6 +24,8 @@ export interface Who {
   /** This process, in a way that no later one has. */
   readonly process: string;
   readonly isAlive: (process: string) => boolean;
+  /** The type of the file system on a device, as mountinfo names it. */
+  readonly fileSystemType?: (dev: number) => string | undefined;
 }
 
 /** A directory that cannot serve, and why. */

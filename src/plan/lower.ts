@@ -29,7 +29,9 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   const addFile = (file: PlannedFile): number => files.push(file) - 1;
   const known = (witness: Witness): number => {
     const key = `${identityKey(witness)}:${witness.btime}:${witness.kind}`;
-    const { kind, text, dev, ino, btime } = witness;
+    const { kind, text, dev, ino } = witness;
+    // overlayfs gives a file of a lower layer another birth time when it is first changed, and a rename is a change.
+    const btime = ledger.fileSystemType?.(dev) === 'overlay' ? undefined : witness.btime;
     const number =
       numbers.get(key) ?? addFile({ kind, ...(text === undefined ? {} : { text }), seen: { dev, ino, btime } });
     numbers.set(key, number);

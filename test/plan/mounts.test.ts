@@ -10,6 +10,7 @@ const mountable = canMount('where plans keep what they displace, with mounts and
 const script = (tree: string, state: string, work: string): string => `
   import assert from 'node:assert/strict';
   import { kernel } from './src/kernel/kernel.ts';
+  import { readMounts } from './src/kernel/mounts.ts';
   import { openLedger } from './src/plan/ledger.ts';
   import { apply } from './src/plan/plan.ts';
   import { findUndo, performUndo } from './src/plan/undo.ts';
@@ -22,7 +23,9 @@ const script = (tree: string, state: string, work: string): string => `
   const fs = sketch.process();
   const { cwd } = fs;
   ${work}
-  using ledger = openLedger(kernel, kernel.cwd, ${JSON.stringify(state)}, newWho());
+  const types = new Map(readMounts().map(({ dev, type }) => [dev, type]));
+  const who = { ...newWho(), fileSystemType: (dev) => types.get(dev) };
+  using ledger = openLedger(kernel, kernel.cwd, ${JSON.stringify(state)}, who);
   const done = apply(ledger, { root, steps: sketch.steps, words: ['test'] });
   assert.equal(done.ended, 'done', JSON.stringify(done, (_, value) => typeof value === 'bigint' ? String(value) : value));
   const kept = drawn(kernel, handle).map((line) => line.split(' ')[0].replace(/\\.lw-\\w+/g, '.lw'));
@@ -98,4 +101,15 @@ if (mountable)
       closed.filter((path) => !path.endsWith(`-${nobody}`)),
       ['/mnt/.lw-1'],
     );
+  });
+
+if (mountable)
+  test('files of a lower layer of an overlay, which change their birth time when they are moved', () => {
+    using scratch = yard();
+    const mounts = `cd ${scratch.path}; mkdir lower upper work; echo x > lower/f; echo y > lower/g; ln -s old lower/link; sleep 0.01
+      mount -t overlay o -o lowerdir=lower,upperdir=upper,workdir=work tree/mnt`;
+    const work = `must(fs.unlink(cwd, '/mnt/f')); must(fs.symlink('new', cwd, '/mnt/t')); must(fs.rename(cwd, '/mnt/t', cwd, '/mnt/link'));
+      must(fs.link(cwd, '/mnt/g', cwd, '/mnt/h'));`;
+    const kept = keptIn(scratch, work, { mounts });
+    assert.deepEqual(kept, ['/mnt/.linkwright-0', '/mnt/.linkwright-0/.lw-1', '/mnt/.linkwright-0/.lw-3']);
   });
