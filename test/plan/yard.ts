@@ -90,12 +90,20 @@ export class Yard implements Disposable {
     this.ledger[Symbol.dispose]();
     this.root.handle[Symbol.dispose]();
     // A user's own tree may hold directories that are closed to that user.
-    const user = process.geteuid?.() ?? 0;
-    if (process.getuid?.() === 0) process.seteuid?.(0);
-    this.scratch[Symbol.dispose]();
-    if (user !== 0 && process.getuid?.() === 0) process.seteuid?.(user);
+    asOurselves(() => this.scratch[Symbol.dispose]());
   }
 }
+
+/** Works with the rights that this process began with, also where it acts for another user now. */
+export const asOurselves = <T>(work: () => T): T => {
+  const user = process.geteuid?.() ?? 0;
+  process.seteuid?.(process.getuid?.() ?? 0);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(user);
+  }
+};
 
 /** Every name below a directory with its inode, kind, mode, count of names and text. */
 export const drawn = (fs: Fs, top: Handle): readonly string[] => {
