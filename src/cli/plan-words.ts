@@ -1,11 +1,14 @@
 import type { Refusal } from '../plan/refusal.ts';
 import { refusalSentence } from '../plan/refusal.ts';
-import { type Said, toShell } from '../plan/to-shell.ts';
+import { condensed, type Said, toShell } from '../plan/to-shell.ts';
 import { shellWord } from './causes/shell-word.ts';
 import { show } from './show.ts';
 
 /** A step as a line that people read, and could paste. */
 export const stepLine = (said: Said): string => toShell(said, shellWord);
+
+/** Steps as people think of them. */
+export const stepLines = (steps: readonly Said[]): readonly string[] => condensed(steps).map(stepLine);
 
 /** Every name that a step changes. */
 export const stepPaths = (said: Said): readonly string[] => {

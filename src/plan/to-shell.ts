@@ -1,10 +1,12 @@
 import type { LinkText } from '../fs/link-text.ts';
+import { basename } from '../fs/path.ts';
+import { isTemporaryName } from '../fs/temporary-name.ts';
 import type { Step } from '../sketch/step.ts';
 
 /** A step in words: what it does, without which inodes it expects. Every Step is one. */
 export type Said =
-  | { readonly kind: 'link'; readonly from: At; readonly to: At }
-  | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: At }
+  | { readonly kind: 'link'; readonly from: At; readonly to: At; readonly replaces?: boolean }
+  | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: At; readonly replaces?: boolean }
   | { readonly kind: 'mkdir'; readonly mode: number; readonly to: At }
   | { readonly kind: 'rename'; readonly from: At; readonly to: At; readonly replaces: boolean }
   | { readonly kind: 'exchange'; readonly from: At; readonly to: At }
@@ -22,9 +24,9 @@ interface At {
 export const toShell = (step: Said | Step, quote: (name: string) => string): string => {
   switch (step.kind) {
     case 'link':
-      return `ln -PT -- ${quote(step.from.path)} ${quote(step.to.path)}`;
+      return `ln -P${force(step)}T -- ${quote(step.from.path)} ${quote(step.to.path)}`;
     case 'symlink':
-      return `ln -sT -- ${quote(step.text)} ${quote(step.to.path)}`;
+      return `ln -s${force(step)}T -- ${quote(step.text)} ${quote(step.to.path)}`;
     case 'mkdir':
       return `mkdir -m ${octal(step.mode)} -- ${quote(step.to.path)}`;
     case 'rename':
@@ -41,6 +43,37 @@ export const toShell = (step: Said | Step, quote: (name: string) => string): str
       return `# bring back ${quote(step.to.path)}`;
   }
 };
+
+/**
+ * The same for people, who think of a replacement as one thing: what is made under a temporary name and then
+ * renamed is told by its name, and so is what undoes that.
+ */
+export const condensed = (steps: readonly Said[]): readonly Said[] => {
+  const told: Said[] = [];
+  for (const step of steps) {
+    const before = told.at(-1);
+    if (
+      before &&
+      step.kind === 'rename' &&
+      makes(before) &&
+      isTemporary(before.to) &&
+      before.to.path === step.from.path
+    )
+      told[told.length - 1] = { ...before, to: step.to, replaces: step.replaces };
+    else if (step.kind === 'unlink' && isTemporary(step.at)) {
+      const away = told.findLastIndex((other) => other.kind === 'rename' && other.to.path === step.at.path);
+      if (away < 0) told.push(step);
+      else told.splice(away, 1);
+    } else told.push(step);
+  }
+  return told;
+};
+
+type Making = Extract<Said, { kind: 'link' | 'symlink' }>;
+
+const makes = (step: Said): step is Making => step.kind === 'link' || step.kind === 'symlink';
+
+const isTemporary = ({ path }: At): boolean => isTemporaryName(basename(path));
 
 /** A step in words, for the journal. */
 export const said = (step: Step): Said => {
@@ -90,5 +123,8 @@ export const saidInverse = (step: Said): readonly Said[] => {
 
 const replaces = (step: Extract<Said | Step, { kind: 'rename' }>): boolean =>
   'replaces' in step ? step.replaces : step.replaced !== undefined;
+
+const force = (step: Making | Extract<Step, { kind: 'link' | 'symlink' }>): string =>
+  'replaces' in step && step.replaces ? 'f' : '';
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, '0');

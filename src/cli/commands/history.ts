@@ -1,12 +1,13 @@
 import { Fault } from '../../fs/fault.ts';
 import { type Entry, type History, readHistory, type State } from '../../plan/history.ts';
 import { type Purged, purge, purgeable } from '../../plan/purge.ts';
+import { condensed } from '../../plan/to-shell.ts';
 import { stepsDone } from '../../plan/undo.ts';
 import { timeText } from '../causes/time-text.ts';
 import type { Command, Look, Request, Style, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { lockJournal } from '../lock-journal.ts';
-import { refusalJson, refusalText, stepJson, stepLine, stepPaths } from '../plan-words.ts';
+import { refusalJson, refusalText, stepJson, stepLines, stepPaths } from '../plan-words.ts';
 import { show } from '../show.ts';
 import { openState, stateOption } from '../state-directory.ts';
 
@@ -82,7 +83,7 @@ Exit code: 0; 1 if there is no such ID, or something could not be let go; 3 if a
     for (const [i, entry] of entries.entries()) {
       if (detailed && i > 0) yield '';
       yield line(entry, look);
-      if (detailed) for (const said of entry.reading.said) yield `  ${stepLine(said)}`;
+      if (detailed) for (const line of stepLines(entry.reading.said)) yield `  ${line}`;
     }
   },
 
@@ -148,7 +149,7 @@ const styles: Readonly<Record<State, Style | undefined>> = {
 
 const line = ({ reading, state }: Entry, look: Look): string => {
   const { id, started, words, undoes } = reading.head;
-  const count = reading.said.length;
+  const count = condensed(reading.said).length;
   const text = state === 'rolled-back' ? 'rolled back' : state;
   const style = styles[state];
   return [

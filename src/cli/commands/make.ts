@@ -3,7 +3,7 @@ import { temporaryName } from '../../fs/temporary-name.ts';
 import { can, type Reflinks } from '../../jobs/make/can.ts';
 import { type Made, make, type NotMade, type Wish } from '../../jobs/make/make.ts';
 import { randomWord } from '../../kernel/random.ts';
-import { toShell } from '../../plan/to-shell.ts';
+import { said } from '../../plan/to-shell.ts';
 import type { Step } from '../../sketch/step.ts';
 import type { End, Route } from '../../trace/route.ts';
 import { applySteps } from '../apply-steps.ts';
@@ -12,6 +12,7 @@ import { shellWord } from '../causes/shell-word.ts';
 import type { Command, Look, Request, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { machineFacts } from '../explain-refused.ts';
+import { stepLines } from '../plan-words.ts';
 import { rehearse } from '../rehearse.ts';
 import { show } from '../show.ts';
 import { stateOption } from '../state-directory.ts';
@@ -82,7 +83,7 @@ Exit code: 0 if the link is there; 1 if it cannot be made; 4 if something change
     return { made: answer, steps, dryRun, id };
   },
   *render({ made, steps, dryRun, id }, look) {
-    if (dryRun) for (const step of steps) yield toShell(step, shellWord);
+    if (dryRun) yield* stepLines(steps.map(said));
     yield* sentence(made, dryRun, look);
     if (id !== undefined) yield look.paint('dim', `lw undo ${id} takes it back`);
   },
@@ -96,7 +97,7 @@ Exit code: 0 if the link is there; 1 if it cannot be made; 4 if something change
     replaced: made.replaced?.kind ?? null,
     parents: made.parents,
     id: id ?? null,
-    commands: steps.map((step) => toShell(step, shellWord)),
+    commands: stepLines(steps.map(said)),
   }),
   *paths({ made }) {
     yield made.path;

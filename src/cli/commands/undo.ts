@@ -6,7 +6,7 @@ import { findUndo, type NotUndoable, performUndo, rehearseUndo } from '../../pla
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { lockJournal } from '../lock-journal.ts';
-import { refusalCode, refusalJson, refusalText, stepJson, stepLine, stepPaths } from '../plan-words.ts';
+import { refusalCode, refusalJson, refusalText, stepJson, stepLines, stepPaths } from '../plan-words.ts';
 import { show } from '../show.ts';
 import { openState, stateOption } from '../state-directory.ts';
 
@@ -76,7 +76,7 @@ changed since. With --null: the paths that are changed.`,
   *render({ undoes, words, steps, dryRun, refusal }, look) {
     if (refusal) return;
     yield look.paint('bold', `${dryRun ? 'would undo' : 'undone:'} ${undoes}  ${words.map(look.show).join(' ')}`);
-    for (const step of steps) yield `  ${stepLine(step)}`;
+    for (const line of stepLines(steps)) yield `  ${line}`;
   },
 
   json: ({ undoes, words, steps, dryRun, id, refusal }) => ({
