@@ -1,0 +1,94 @@
+import { Fault } from '../fs/fault.ts';
+import type { Handle, NodeKind, OpenHow, Owner, Times } from '../fs/fs.ts';
+import type { LinkText } from '../fs/link-text.ts';
+import { join } from '../fs/path.ts';
+import type { Location } from '../sketch/inode.ts';
+import type { Credentials } from '../sketch/permission.ts';
+import { SketchProcess } from '../sketch/process.ts';
+import type { Sketch } from '../sketch/sketch.ts';
+import type { Refused } from './session.ts';
+
+/** A process that tells which of its changes were refused. */
+export class LabProcess extends SketchProcess {
+  readonly #refused: Refused[];
+
+  constructor(sketch: Sketch, who: Credentials, refused: Refused[], umask = 0o022, here: Location = sketch.root) {
+    super(sketch, { uid: who.uid, gid: who.gid, groups: who.groups }, umask, sketch.root, here);
+    this.#refused = refused;
+  }
+
+  /** fork(2): another process at the same place, for another user if one is given. */
+  fork(who: Credentials = this.who): LabProcess {
+    const here = this.locate('.');
+    return new LabProcess(
+      this.sketch,
+      who,
+      this.#refused,
+      this.umask,
+      typeof here === 'string' ? this.sketch.root : here,
+    );
+  }
+
+  override open(at: Handle, path: string, how: OpenHow): Handle | Fault {
+    const opened = super.open(at, path, how);
+    if (opened instanceof Fault && (how.create || how.truncate || how.access.endsWith('write')))
+      this.#tell(opened, path);
+    return opened;
+  }
+
+  override link(from: Handle, fromPath: string, to: Handle, path: string, follow?: 'follow'): Fault | undefined {
+    return this.#tell(super.link(from, fromPath, to, path, follow), fromPath, path);
+  }
+
+  override symlink(text: LinkText, to: Handle, path: string): Fault | undefined {
+    return this.#tell(super.symlink(text, to, path), path);
+  }
+
+  override rename(
+    from: Handle,
+    fromPath: string,
+    to: Handle,
+    path: string,
+    how?: 'no-replace' | 'exchange',
+  ): Fault | undefined {
+    return this.#tell(super.rename(from, fromPath, to, path, how), fromPath, path);
+  }
+
+  override unlink(at: Handle, path: string): Fault | undefined {
+    return this.#tell(super.unlink(at, path), path);
+  }
+
+  override rmdir(at: Handle, path: string): Fault | undefined {
+    return this.#tell(super.rmdir(at, path), path);
+  }
+
+  override mkdir(at: Handle, path: string, mode: number): Fault | undefined {
+    return this.#tell(super.mkdir(at, path, mode), path);
+  }
+
+  override mknod(at: Handle, path: string, kind: NodeKind, mode: number, rdev?: number): Fault | undefined {
+    return this.#tell(super.mknod(at, path, kind, mode, rdev), path);
+  }
+
+  override chmod(at: Handle, path: string, mode: number, follow?: 'follow'): Fault | undefined {
+    return this.#tell(super.chmod(at, path, mode, follow), path);
+  }
+
+  override chown(at: Handle, path: string, owner: Owner, follow?: 'follow'): Fault | undefined {
+    return this.#tell(super.chown(at, path, owner, follow), path);
+  }
+
+  override setTimes(at: Handle, path: string, times: Times, follow?: 'follow'): Fault | undefined {
+    return this.#tell(super.setTimes(at, path, times, follow), path);
+  }
+
+  #tell(fault: Fault | undefined, ...paths: readonly string[]): Fault | undefined {
+    if (fault)
+      this.#refused.push({
+        call: fault.call,
+        errno: fault.errno,
+        paths: paths.map((path) => (path.startsWith('/') ? path : join(this.workingDirectory, path))),
+      });
+    return fault;
+  }
+}
