@@ -7,6 +7,8 @@ import type { Content } from './content.ts';
 export interface Volume {
   readonly dev: number;
   readonly type: FileSystem;
+  /** The type as mount(8) names it: `ext4`. */
+  readonly typeName: string;
   readOnly: boolean;
   /** The number of the next new inode. */
   nextIno: bigint;

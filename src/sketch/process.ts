@@ -35,6 +35,13 @@ interface Open {
   atEnd: boolean;
 }
 
+/** A descriptor as others see it. */
+export interface OpenFile {
+  readonly fd: number;
+  readonly location: Location;
+  readonly access: OpenHow['access'];
+}
+
 /** A place for a new name. */
 interface Place {
   readonly dir: Location;
@@ -64,6 +71,16 @@ export class SketchProcess implements Fs {
   /** The physical path of the working directory: getcwd(2). */
   get workingDirectory(): string {
     return this.sketch.pathOf(this.#here);
+  }
+
+  /** Where it stands, whether that still has a name or not. */
+  get here(): Location {
+    return this.#here;
+  }
+
+  /** What its descriptors hold, in the order of their numbers. */
+  get openFiles(): readonly OpenFile[] {
+    return [...this.#open].map(([fd, { location, how }]) => ({ fd, location, access: how.access }));
   }
 
   /** Where a path leads, following a final link. */

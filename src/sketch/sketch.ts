@@ -108,6 +108,12 @@ export class Sketch {
     return undefined;
   }
 
+  /** All mounts, in the order they were made: the root's is the first. */
+  get mounts(): readonly Mount[] {
+    const others = [...this.#covers.values()].flat();
+    return [this.root.mount, ...others.sort((a, b) => a.id - b.id)];
+  }
+
   /** What is reached where things are mounted on it, and on that. */
   top(location: Location): Location {
     let at = location;
@@ -309,6 +315,7 @@ export class Sketch {
     const volume: Volume = {
       dev: dev ?? 0x800001 + this.#volumes.size,
       type: fileSystemOf(type),
+      typeName: type,
       readOnly,
       // Numbers of new files over a base are of no file there.
       nextIno: this.#base ? 1n << 63n : 2n,
