@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Made, make, type NotMade, type Wish } from '../src/jobs/make/make.ts';
+import { build, draw, drawing } from '../src/lab/drawing.ts';
 import { Sketch } from '../src/sketch/sketch.ts';
-import { build, draw, drawing } from './drawing.ts';
 
 const scene = (before: string, where = '/') => {
   const fs = new Sketch().process();

@@ -138,7 +138,7 @@ export const newSession = (start: Start): Session => {
   const directory = start.directory ?? user.home;
   furnish(root);
   makeAbove(root, directory, user);
-  drawTree(root, directory, start.tree);
+  drawTree(root, directory, start.tree, user);
   const process = new LabProcess(sketch, user, refused);
   process.chdir(directory);
   refused.length = 0;
@@ -192,11 +192,12 @@ const makeAbove = (root: LabProcess, directory: string, owner: User): void => {
   }
 };
 
-const drawTree = (root: LabProcess, directory: string, tree: string): void => {
+const drawTree = (root: LabProcess, directory: string, tree: string, owner: User): void => {
   const dir = root.open(root.cwd, directory, { access: 'path', directory: true });
   if (dir instanceof Fault) throw new Error(`${directory}: ${dir.reason}`);
   using at = dir;
-  build(root, at, tree);
+  const names = new Map(users.map(({ name, uid }) => [name, uid]));
+  build(root, at, tree, { owner: { uid: owner.uid, gid: owner.gid }, users: names, groups: names, place: directory });
 };
 
 const writeFile = (root: LabProcess, path: string, lines: readonly string[]): void => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '../../src/fs/fault.ts';
-import { build, draw, drawing } from '../drawing.ts';
+import { build, draw, drawing } from '../../src/lab/drawing.ts';
 import { machine } from './hand.ts';
 
 test('a hard link is one more name of one inode: all names are equal', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Fault } from '../../src/fs/fault.ts';
-import { build } from '../drawing.ts';
+import { build } from '../../src/lab/drawing.ts';
 import { machine } from './hand.ts';
 
 const scene = () => {

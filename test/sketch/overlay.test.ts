@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { Fault } from '../../src/fs/fault.ts';
 import type { Fs } from '../../src/fs/fs.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
+import { build, draw, drawing } from '../../src/lab/drawing.ts';
 import { Sketch } from '../../src/sketch/sketch.ts';
-import { build, draw, drawing } from '../drawing.ts';
 import { openPlace, Scratch } from '../scratch.ts';
 import { type Hand, hand, machine } from './hand.ts';
 

@@ -1,7 +1,7 @@
 /** rename(2) and renameat2(2) in a sketch. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build, draw, drawing } from '../drawing.ts';
+import { build, draw, drawing } from '../../src/lab/drawing.ts';
 import { machine } from './hand.ts';
 
 const scene = (before: string) => {

@@ -1,7 +1,7 @@
 /** Where paths lead in a sketch (path_resolution(7)). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from '../drawing.ts';
+import { build } from '../../src/lab/drawing.ts';
 import { type Hand, machine } from './hand.ts';
 
 /** `length` links, the last to `end`. */

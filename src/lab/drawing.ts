@@ -1,0 +1,466 @@
+/**
+ * Trees as text: the one notation of lessons, documentation and tests. Two spaces an indentation.
+ *
+ *     name              an empty file; the same `#1` elsewhere is one more name of it
+ *     name "text\n"     a file with contents; `size 8192`: that many bytes
+ *     name -> text      a symbolic link
+ *     name/             a directory, what it holds below it; `./` is the drawing's own top
+ *     name fifo
+ *     name 0600 @ann:staff #1
+ *     name/ mount tmpfs ro
+ *     name/ bind of path
+ *     'a name'  $'\xff' names and texts that hold spaces or other odd characters
+ *
+ * Goals of lessons also know: `*` alone, anything else may be here; `name ?`, whatever it is;
+ * `name -> *`, any text; `absent name`; and `#same`, the inode that had this path at the start;
+ * `#new`, one that was not there; `#?`, never mind which.
+ */
+import { byteLength, decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { Fault } from '../fs/fault.ts';
+import { fileSystemOf } from '../fs/file-systems.ts';
+import type { Fs, Handle, Owner } from '../fs/fs.ts';
+import { identityKey } from '../fs/identity.ts';
+import { linkText } from '../fs/link-text.ts';
+import { join } from '../fs/path.ts';
+import type { Stat } from '../fs/stat.ts';
+import { SketchProcess } from '../sketch/process.ts';
+import { quoteContents, quoteName, quoteText, type Word, words } from './drawing-words.ts';
+
+/** What is wrong with a text that somebody wrote; lines count from 1. */
+export interface Complaint {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** One line of a drawing and what is drawn below it. */
+export interface Drawn {
+  /** In the drawing, from 1. */
+  readonly line: number;
+  /** From the drawing's top, without a first slash; empty for the top itself. */
+  readonly path: string;
+  readonly kind: 'file' | 'dir' | 'symlink' | 'fifo' | 'any' | 'absent';
+  /** Of a symlink; undefined for any text. */
+  readonly text: string | undefined;
+  /** Of a file: bytes as the names of `bytes.ts`; undefined where nothing is said. */
+  readonly contents: string | undefined;
+  readonly label: string | undefined;
+  readonly mode: number | undefined;
+  readonly owner: DrawnOwner | undefined;
+  readonly mount: DrawnMount | undefined;
+  readonly below: readonly Drawn[];
+  /** Anything else may be here too. */
+  readonly open: boolean;
+}
+
+export interface DrawnOwner {
+  readonly user: string;
+  readonly group: string | undefined;
+}
+
+export type DrawnMount =
+  | { readonly kind: 'volume'; readonly type: string; readonly readOnly: boolean }
+  | { readonly kind: 'bind'; readonly of: string; readonly readOnly: boolean };
+
+export interface BuildOptions {
+  /** Whose everything is that says nothing else; who builds, unless it is said. */
+  readonly owner?: Owner;
+  /** What users and groups are called. Numbers and root are always known. */
+  readonly users?: Names;
+  readonly groups?: Names;
+  /** The path of `at`: mounts are made by paths. `/` unless it is said. */
+  readonly place?: string;
+}
+
+/** Who is called what. A user's group is what `groups` calls the same, or the user's number. */
+export type Names = ReadonlyMap<string, number>;
+
+/** A drawing that cannot be built: somebody wrote it wrongly. */
+export class DrawingError extends Error {
+  readonly complaint: Complaint;
+
+  constructor(complaint: Complaint) {
+    super(`line ${complaint.line}: ${complaint.message}`);
+    this.complaint = complaint;
+  }
+}
+
+/** Makes what the drawing shows below `at`, where directories may stand already. Throws a DrawingError. */
+export const build = (fs: Fs, at: Handle, drawing: string, options: BuildOptions = {}): void => {
+  const top = parseDrawing(drawing);
+  if (Array.isArray(top)) throw new DrawingError(top[0] as Complaint);
+  new Builder(fs, at, options).build(top as Drawn);
+};
+
+class Builder {
+  readonly #fs: Fs;
+  readonly #at: Handle;
+  readonly #options: BuildOptions;
+  readonly #labelled = new Map<string, string>();
+  readonly #late: (() => void)[] = [];
+
+  constructor(fs: Fs, at: Handle, options: BuildOptions) {
+    this.#fs = fs;
+    this.#at = at;
+    this.#options = options;
+  }
+
+  build(top: Drawn): void {
+    this.#dress(top);
+    for (const drawn of top.below) this.#make(drawn);
+    // What a directory allows is said last: it must not keep us from filling it.
+    for (const finish of this.#late) finish();
+  }
+
+  #make(drawn: Drawn): void {
+    const { path, label, kind } = drawn;
+    const known = label === undefined ? undefined : this.#labelled.get(label);
+    if (known !== undefined) {
+      this.#must(drawn, this.#fs.link(this.#at, known, this.#at, path));
+      return;
+    }
+    if (label !== undefined) this.#labelled.set(label, path);
+    if (kind === 'dir') this.#mkdir(drawn);
+    else if (kind === 'symlink') this.#must(drawn, this.#fs.symlink(linkText(drawn.text as string), this.#at, path));
+    else if (kind === 'fifo') this.#must(drawn, this.#fs.mknod(this.#at, path, 'fifo', 0o644));
+    else this.#write(drawn);
+    if (drawn.mount?.kind === 'volume') this.#mount(drawn, drawn.mount);
+    this.#dress(drawn);
+    for (const inner of drawn.below) this.#make(inner);
+    const { mount } = drawn;
+    if (mount?.kind === 'bind') this.#late.push(() => this.#mount(drawn, mount));
+  }
+
+  #mkdir(drawn: Drawn): void {
+    const refused = this.#fs.mkdir(this.#at, drawn.path, 0o755);
+    const there = refused?.errno === 'EEXIST' ? this.#fs.stat(this.#at, drawn.path) : undefined;
+    if (!there || there instanceof Fault || there.kind !== 'dir') this.#must(drawn, refused);
+  }
+
+  #write(drawn: Drawn): void {
+    const made = this.#fs.open(this.#at, drawn.path, { access: 'write', create: 'exclusive', mode: 0o644 });
+    if (made instanceof Fault) throw this.#refusal(drawn, made);
+    using file = made;
+    const wrote = drawn.contents ? this.#fs.write(file, encodeBytes(drawn.contents), 0) : 0;
+    if (wrote instanceof Fault) this.#must(drawn, wrote);
+  }
+
+  #mount(drawn: Drawn, mount: DrawnMount): void {
+    const fs = this.#fs;
+    if (!(fs instanceof SketchProcess)) throw complain(drawn.line, 'only a sketch can be drawn with mounts');
+    const locate = (path: string) => {
+      const found = fs.locate(path);
+      if (typeof found === 'string') throw complain(drawn.line, `${quoteName(path)}: ${found}`);
+      return found;
+    };
+    const place = this.#options.place ?? '/';
+    const path = join(place, drawn.path);
+    const on = locate(path);
+    const how = mount.kind === 'bind' ? { source: locate(absolute(place, mount.of)) } : { type: mount.type };
+    const refused = fs.sketch.mount(on, how);
+    if (refused) throw complain(drawn.line, `this cannot be mounted: ${refused}`);
+    if (mount.readOnly)
+      this.#late.push(() => {
+        locate(path).mount.readOnly = true;
+      });
+  }
+
+  /** Mode and owner. */
+  #dress(drawn: Drawn): void {
+    const { path, mode } = drawn;
+    const owner = drawn.owner ? this.#ownerOf(drawn, drawn.owner) : this.#options.owner;
+    if (owner) this.#must(drawn, this.#fs.chown(this.#at, path, owner));
+    if (mode !== undefined) this.#late.push(() => this.#must(drawn, this.#fs.chmod(this.#at, path, mode, 'follow')));
+  }
+
+  #ownerOf({ line }: Drawn, { user, group }: DrawnOwner): Owner {
+    const { users, groups } = this.#options;
+    const uid = numberOf(user, users);
+    if (uid === undefined) throw complain(line, `there is no user ${quoteName(user)}`);
+    const gid = group === undefined ? (numberOf(user, groups) ?? uid) : numberOf(group, groups);
+    if (gid === undefined) throw complain(line, `there is no group ${quoteName(group as string)}`);
+    return { uid, gid };
+  }
+
+  #must(drawn: Drawn, refused: Fault | undefined): void {
+    if (refused) throw this.#refusal(drawn, refused);
+  }
+
+  #refusal({ line, path }: Drawn, { call, errno }: Fault): DrawingError {
+    return complain(line, `${quoteName(path)} cannot be made: ${call}: ${errno}`);
+  }
+}
+
+const absolute = (place: string, path: string): string => (path.startsWith('/') ? path : join(place, path));
+
+const numberOf = (name: string, names: Names | undefined): number | undefined =>
+  /^\d+$/.test(name) ? Number(name) : (names?.get(name) ?? (name === 'root' ? 0 : undefined));
+
+const complain = (line: number, message: string): DrawingError => new DrawingError({ line, message });
+
+/** A drawing as data, or all that is wrong with it. Wildcards are for goals only. */
+export const parseDrawing = (text: string, use: 'start' | 'goal' = 'start'): Drawn | readonly Complaint[] => {
+  const complaints: Complaint[] = [];
+  const rows = text
+    .split('\n')
+    .map((row, index) => ({ row: row.trimEnd(), line: index + 1 }))
+    .filter(({ row }) => row !== '');
+  const margin = Math.min(...rows.map(({ row }) => indentOf(row)));
+  const top = newNode(1, '', 'dir');
+  const above: Node[] = [top];
+  const labels = new Map<string, Node>();
+  const paths = new Set<string>();
+  for (const { row, line } of rows) {
+    const say = (message: string): void => {
+      complaints.push({ line, message });
+    };
+    const depth = (indentOf(row) - margin) / 2;
+    const dir = above[depth];
+    if (!dir) {
+      say(Number.isInteger(depth) ? 'this is indented further than what it lies in' : 'indent by two spaces a step');
+      continue;
+    }
+    above.length = depth + 1;
+    if (dir.kind !== 'dir') {
+      say(`only a directory holds names: write ${quoteName(dir.path)}/`);
+      continue;
+    }
+    if (dir.mount?.kind === 'bind') {
+      say('a bind mount shows what lies elsewhere: draw that there');
+      continue;
+    }
+    const node = readRow(row.trim(), line, { dir, top, use, say });
+    if (!node) continue;
+    if (node === top) continue;
+    if (paths.has(node.path)) say(`${quoteName(node.path)} is drawn twice`);
+    paths.add(node.path);
+    const twin = node.label === undefined || special.includes(node.label) ? undefined : labels.get(node.label);
+    if (twin) checkTwins(twin, node, say);
+    else if (node.label !== undefined) labels.set(node.label, node);
+    dir.below.push(node);
+    above.push(node);
+  }
+  return complaints.length > 0 ? complaints : top;
+};
+
+/** Labels of a goal that are not names of inodes. */
+const special: readonly string[] = ['same', 'new', '?'];
+
+type Node = { -readonly [key in keyof Drawn]: Drawn[key] } & { below: Node[] };
+
+const newNode = (line: number, path: string, kind: Drawn['kind']): Node => ({
+  ...{ line, path, kind, text: undefined, contents: undefined, label: undefined },
+  ...{ mode: undefined, owner: undefined, mount: undefined, below: [], open: false },
+});
+
+interface RowContext {
+  readonly dir: Node;
+  readonly top: Node;
+  readonly use: 'start' | 'goal';
+  readonly say: (message: string) => void;
+}
+
+const readRow = (row: string, line: number, { dir, top, use, say }: RowContext): Node | undefined => {
+  const read = words(row);
+  if (typeof read === 'string') {
+    say(read);
+    return undefined;
+  }
+  const [first, ...rest] = read;
+  if (!first) return undefined;
+  if (use === 'goal' && row === '*') {
+    dir.open = true;
+    return undefined;
+  }
+  if (use === 'goal' && first.bare && first.text === 'absent' && rest.length === 1) {
+    const name = (rest[0] as Word).text;
+    return nameFits(name, say) ? newNode(line, join(dir.path, name).replace(/^\//, ''), 'absent') : undefined;
+  }
+  const { text: name, slash: isDir } = first;
+  const isTop = name === '.' && isDir && dir === top;
+  if (!isTop && !nameFits(name, say)) return undefined;
+  const node = isTop ? top : newNode(line, join(dir.path, name).replace(/^\//, ''), isDir ? 'dir' : 'file');
+  readAttributes(node, rest, use, say);
+  return node;
+};
+
+const nameFits = (name: string, say: (message: string) => void): boolean => {
+  const wrong =
+    name === '' || name === '.' || name === '..'
+      ? 'a name is missing here'
+      : name.includes('/')
+        ? `${quoteName(name)} is a path: draw each directory on a line of its own`
+        : name.includes('\0')
+          ? 'a name cannot hold the byte 0'
+          : undefined;
+  if (wrong) say(wrong);
+  return !wrong;
+};
+
+const readAttributes = (
+  node: Node,
+  rest: readonly Word[],
+  use: 'start' | 'goal',
+  say: (message: string) => void,
+): void => {
+  const set = (kind: Drawn['kind'], what: string): void => {
+    if (node.kind === 'file') node.kind = kind;
+    else say(`${quoteName(node.path)} cannot be ${what} as well`);
+  };
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at] as Word;
+    const next = (): string | undefined => {
+      const found = rest[++at];
+      return found && (found.slash ? `${found.text}/` : found.text);
+    };
+    const { text, bare, contents } = word;
+    if (contents) {
+      if (node.kind === 'file') node.contents = text;
+      else say('only a file has contents');
+    } else if (!bare) say(`${quoteName(text)} is one word too many`);
+    else if (text === '->') {
+      set('symlink', 'a link');
+      const target = rest[at + 1];
+      node.text = next();
+      if (target?.bare && target.text === '*' && use === 'goal') node.text = undefined;
+      else if (!node.text || node.text.includes('\0')) say('after -> comes the text of the link');
+    } else if (text === 'fifo') set('fifo', 'a fifo');
+    else if (text === '?' && use === 'goal') set('any', 'anything');
+    else if (text === 'size') {
+      const size = next() ?? '';
+      if (/^\d{1,6}$/.test(size) && node.kind === 'file') node.contents = filler(Number(size));
+      else say('after size comes a number of bytes below a million, and only a file has one');
+    } else if (/^#/.test(text)) {
+      node.label = text.slice(1);
+      const known = use === 'goal' ? [...special] : [];
+      if (!/^[\w-]+$/.test(node.label) && !known.includes(node.label)) say(`${quoteName(text)} is no mark of an inode`);
+      else if (use === 'start' && special.includes(node.label)) say(`${text} is for goals: call the inode otherwise`);
+    } else if (/^0?[0-7]{3,4}$/.test(text)) {
+      node.mode = Number.parseInt(text, 8);
+      if (node.kind === 'symlink') say('a symlink has no mode of its own');
+    } else if (/^@[^:]+(:.+)?$/.test(text)) {
+      const [user, group] = text.slice(1).split(':') as [string, string?];
+      node.owner = { user, group };
+    } else if (text === 'mount' || text === 'bind') readMount(node, text, next, say);
+    else if (text === 'ro' && node.mount) node.mount = { ...node.mount, readOnly: true };
+    else say(`${quoteName(text)} means nothing here`);
+  }
+};
+
+const readMount = (
+  node: Node,
+  word: 'mount' | 'bind',
+  next: () => string | undefined,
+  say: (message: string) => void,
+): void => {
+  if (node.kind !== 'dir' || node.path === '') say('only a directory below the top is a place to mount on');
+  if (word === 'mount') {
+    const type = next() ?? '';
+    if (!mountTypes.includes(type)) say(`mount what? One of ${mountTypes.join(', ')}`);
+    else node.mount = { kind: 'volume', type, readOnly: false };
+    return;
+  }
+  const [of, path = ''] = [next(), next()];
+  if (of !== 'of' || path === '') say('write: bind of PATH');
+  else node.mount = { kind: 'bind', of: path, readOnly: false };
+};
+
+const mountTypes: readonly string[] = ['ext4', 'tmpfs', 'xfs', 'btrfs', 'vfat'];
+
+const checkTwins = (first: Node, second: Node, say: (message: string) => void): void => {
+  if (first.kind === 'dir' || second.kind === 'dir') say('a directory has one name only');
+  else if (first.kind !== second.kind && second.kind !== 'file' && second.kind !== 'any')
+    say(`#${second.label} is of another kind in line ${first.line}`);
+  else if (second.contents !== undefined && first.contents !== second.contents)
+    say(`#${second.label} is one file: say its contents once, in line ${first.line}`);
+};
+
+const indentOf = (row: string): number => row.length - row.trimStart().length;
+
+/** That many bytes which are easy to look at. */
+const filler = (size: number): string => 'x'.repeat(Math.max(0, size - 1)) + (size > 0 ? '\n' : '');
+
+export interface DrawOptions {
+  /** Contents, modes and owners that are not the usual ones, and mounts. */
+  readonly details?: boolean;
+  /** What is usual, and what others are called. */
+  readonly owner?: Owner;
+  readonly users?: Names;
+}
+
+/** The drawing of what lies below `at`: names in order, files of several names numbered as they are met. */
+export const draw = (fs: Fs, at: Handle, options: DrawOptions = {}): string => {
+  const numbers = new Map<string, number>();
+  const lines: string[] = [];
+  const visit = (dir: Handle, indent: string, path: string): void => {
+    const entries = fs.entries(dir);
+    if (entries instanceof Fault) throw new Error(`entries: ${entries.errno}`);
+    for (const name of entries.map((entry) => entry.name).sort()) {
+      const stat = fs.stat(dir, name);
+      if (stat instanceof Fault) throw new Error(`stat ${name}: ${stat.errno}`);
+      const key = identityKey(stat);
+      const several = stat.kind !== 'dir' && stat.nlink > 1;
+      const isFirst = several && !numbers.has(key);
+      if (isFirst) numbers.set(key, numbers.size + 1);
+      const text = stat.kind === 'symlink' ? ` -> ${quoteText(String(fs.readlink(dir, name)))}` : '';
+      const fifo = stat.kind === 'fifo' ? ' fifo' : '';
+      const details = options.details && (isFirst || !several) ? detailsOf(fs, dir, name, stat, options) : '';
+      const mount = options.details && stat.mountRoot ? mountOf(fs, `${path}/${name}`) : '';
+      const number = several ? ` #${numbers.get(key)}` : '';
+      lines.push(
+        `${indent}${quoteName(name)}${stat.kind === 'dir' ? '/' : ''}${text}${fifo}${details}${mount}${number}`,
+      );
+      if (stat.kind === 'dir') below(dir, name, (inner) => visit(inner, `${indent}  `, `${path}/${name}`));
+    }
+  };
+  below(at, '.', (dir) => visit(dir, '', ''));
+  return lines.join('\n');
+
+  function below(dir: Handle, name: string, visitor: (inner: Handle) => void): void {
+    const opened = fs.open(dir, name, { access: 'read', directory: true, nofollow: true });
+    if (opened instanceof Fault) throw new Error(`open ${name}: ${opened.errno}`);
+    using inner = opened;
+    visitor(inner);
+  }
+};
+
+const detailsOf = (fs: Fs, dir: Handle, name: string, stat: Stat, { owner, users }: DrawOptions): string => {
+  const parts: string[] = [];
+  if (stat.kind === 'file' && stat.size > 0) parts.push(contentsOf(fs, dir, name, stat.size));
+  if (stat.kind !== 'symlink' && stat.mode !== (stat.kind === 'dir' ? 0o755 : 0o644))
+    parts.push(stat.mode.toString(8).padStart(4, '0'));
+  const { uid = 0, gid = uid } = owner ?? {};
+  if (stat.uid !== uid || stat.gid !== gid) {
+    const user = [...(users ?? [])].find(([, number]) => number === stat.uid)?.[0] ?? String(stat.uid);
+    parts.push(stat.gid === stat.uid ? `@${user}` : `@${user}:${stat.gid}`);
+  }
+  return parts.map((part) => ` ${part}`).join('');
+};
+
+const contentsOf = (fs: Fs, dir: Handle, name: string, size: number): string => {
+  const opened = fs.open(dir, name, { access: 'read', nofollow: true });
+  if (opened instanceof Fault) return `size ${size}`;
+  using file = opened;
+  const bytes = new Uint8Array(Math.min(size, 1_000_000));
+  if (fs.read(file, bytes, 0) instanceof Fault) return `size ${size}`;
+  const text = decodeBytes(bytes);
+  return text === filler(byteLength(text)) && size > 80 ? `size ${size}` : quoteContents(text);
+};
+
+const mountOf = (fs: Fs, path: string): string => {
+  if (!(fs instanceof SketchProcess)) return '';
+  const found = fs.locate(path);
+  if (typeof found === 'string') return '';
+  const { mount } = found;
+  // Any directory of a volume but its own root is seen there by a bind mount.
+  const kind = mount.root.home
+    ? 'bind'
+    : `mount ${mountTypes.find((type) => fileSystemOf(type) === mount.volume.type) ?? 'ext4'}`;
+  return ` ${kind}${mount.readOnly ? ' ro' : ''}`;
+};
+
+/** A drawing as it stands in a test, without its margin. */
+export const drawing = (text: string): string => {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const margin = Math.min(...lines.map(indentOf));
+  return lines.map((line) => line.slice(margin).trimEnd()).join('\n');
+};
