@@ -17,7 +17,6 @@
  */
 import { byteLength, decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
-import { fileSystemOf } from '../fs/file-systems.ts';
 import type { Fs, Handle, Owner } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
 import { linkText } from '../fs/link-text.ts';
@@ -452,9 +451,7 @@ const mountOf = (fs: Fs, path: string): string => {
   if (typeof found === 'string') return '';
   const { mount } = found;
   // Any directory of a volume but its own root is seen there by a bind mount.
-  const kind = mount.root.home
-    ? 'bind'
-    : `mount ${mountTypes.find((type) => fileSystemOf(type) === mount.volume.type) ?? 'ext4'}`;
+  const kind = mount.root.home ? 'bind' : `mount ${mount.volume.typeName}`;
   return ` ${kind}${mount.readOnly ? ' ro' : ''}`;
 };
 

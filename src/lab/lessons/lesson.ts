@@ -1,3 +1,4 @@
+import type { Errno } from '../../fs/errno.ts';
 import type { Drawn } from '../drawing.ts';
 import type { Start } from '../session.ts';
 
@@ -6,7 +7,7 @@ export interface Lesson {
   /** Small letters, digits and hyphens: part of addresses and of what a browser keeps. */
   readonly id: string;
   readonly title: string;
-  /** What it covers of examinations: `LPIC-1 104.6`. */
+  /** What it covers of an examination, as that names it: `LPIC-1 104.6`. */
   readonly objectives: readonly string[];
   readonly text: readonly Block[];
   readonly start: Start;
@@ -42,14 +43,11 @@ export interface Goal {
 export type Condition =
   | { readonly kind: 'leads'; readonly path: string; readonly to: string }
   /** Opening it for reading gives this errno. */
-  | { readonly kind: 'fails'; readonly path: string; readonly errno: string }
-  /** What the directory of the shell is. */
+  | { readonly kind: 'fails'; readonly path: string; readonly errno: Errno }
+  /** Where the shell stands. */
   | { readonly kind: 'here'; readonly path: string }
-  | { readonly kind: 'user'; readonly name: string }
-  /** A marked inode of the start: whether a descriptor holds it, and how many names it has. */
-  | { readonly kind: 'open'; readonly label: string; readonly open: boolean }
-  | { readonly kind: 'names'; readonly label: string; readonly count: number }
-  | { readonly kind: 'variable'; readonly name: string; readonly value: string };
+  /** Whether a descriptor holds an inode that is marked in the start. */
+  | { readonly kind: 'open'; readonly label: string; readonly open: boolean };
 
 export interface SolutionLine {
   readonly line: string;

@@ -1,0 +1,301 @@
+import { type Errno, errnoNumber } from '../../fs/errno.ts';
+import { type Complaint, type Drawn, drawing, parseDrawing } from '../drawing.ts';
+import { words } from '../drawing-words.ts';
+import type { Start } from '../session.ts';
+import type { Asked, Condition, Goal, Lesson, Option, Question, SolutionLine, Span } from './lesson.ts';
+import { isIndented, parseProse, parseSpans } from './prose.ts';
+
+/** A lesson of its text (docs/LESSONS.md), or all that is wrong with it, line by line. */
+export const parseLesson = (text: string): Lesson | readonly Complaint[] => {
+  const complaints: Complaint[] = [];
+  const say: Say = (line, message) => {
+    complaints.push({ line, message });
+  };
+  const lesson = read(text, say);
+  return complaints.length > 0 ? complaints.toSorted((a, b) => a.line - b.line) : lesson;
+};
+
+type Say = (line: number, message: string) => void;
+
+/** Rows of a file and where they begin in it. */
+interface Section {
+  /** Of the heading. */
+  readonly line: number;
+  readonly heading: string;
+  readonly rows: readonly string[];
+}
+
+const sections = ['Start', 'Goal', 'Hints', 'Solution', 'Quiz'] as const;
+type SectionName = (typeof sections)[number];
+
+const read = (text: string, say: Say): Lesson => {
+  const rows = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  rows.forEach((row, index) => {
+    if (row.includes('\t')) say(index + 1, 'a tab: indent with spaces');
+  });
+  const [head, ...rest] = divide({ line: 0, heading: '', rows }, '## ') as [Section, ...Section[]];
+  const found = new Map<string, Section>();
+  for (const section of rest) {
+    if (!(sections as readonly string[]).includes(section.heading))
+      say(section.line, `there is no section ${section.heading}: only ${sections.join(', ')}`);
+    else if (found.has(section.heading)) say(section.line, `there are two sections ${section.heading}`);
+    found.set(section.heading, section);
+  }
+  for (const name of ['Start', 'Goal', 'Solution'] as const)
+    if (!found.has(name)) say(rows.length, `the section ## ${name} is missing`);
+  const section = (name: SectionName): Section => found.get(name) ?? { line: rows.length, heading: name, rows: [] };
+
+  const { title, fields, prose } = readHead(head, say);
+  const start = readStart(section('Start'), say);
+  return {
+    title,
+    id: fields.get('id')?.value ?? '',
+    objectives: (fields.get('objectives')?.value ?? '').split(';').flatMap((part) => part.trim() || []),
+    text: parseProse(prose),
+    start,
+    goal: readGoal(section('Goal'), start, say),
+    hints: readList(section('Hints'), say),
+    solution: readSolution(section('Solution'), say),
+    golf: Number(fields.get('golf')?.value ?? 0),
+    quiz: readQuiz(section('Quiz'), start, say),
+  };
+};
+
+/** Cuts at headings; what comes before the first one has the heading of the whole. */
+const divide = ({ line, heading, rows }: Section, mark: '## ' | '### '): readonly Section[] => {
+  const parts: { line: number; heading: string; rows: string[] }[] = [{ line, heading, rows: [] }];
+  rows.forEach((row, index) => {
+    if (row.startsWith(mark)) parts.push({ line: line + index + 1, heading: row.slice(mark.length).trim(), rows: [] });
+    else parts.at(-1)?.rows.push(row);
+  });
+  return parts;
+};
+
+interface Field {
+  readonly line: number;
+  readonly value: string;
+}
+
+const readHead = ({ line, rows }: Section, say: Say) => {
+  const first = rows.findIndex((row) => row.trim() !== '');
+  const titleRow = rows[first] ?? '';
+  if (!titleRow.startsWith('# ')) say(line + first + 1, 'a lesson begins with its title: # Title');
+  const { fields, after } = readFields(rows, first + 1, line, ['id', 'objectives', 'golf'], say);
+  const id = fields.get('id');
+  if (!id) say(line + first + 1, 'the lesson needs an id: id: a-name');
+  else if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id.value)) say(id.line, 'an id is of small letters, digits and hyphens');
+  const golf = fields.get('golf');
+  if (!golf) say(line + first + 1, 'the lesson needs its golf: the fewest lines that reach the goal');
+  else if (!/^[1-9]\d?$/.test(golf.value)) say(golf.line, 'golf is a number of lines');
+  const prose = rows.slice(after);
+  if (prose.every((row) => row.trim() === ''))
+    say(line + first + 1, 'the lesson says nothing: text comes before ## Start');
+  return { title: titleRow.replace(/^# /, '').trim(), fields, prose };
+};
+
+/** Rows of `key: value` from `from` on, blank ones between them, up to anything else. */
+const readFields = (rows: readonly string[], from: number, line: number, known: readonly string[], say: Say) => {
+  const fields = new Map<string, Field>();
+  let after = from;
+  for (; after < rows.length; after++) {
+    const row = rows[after] as string;
+    const [, key, value] = /^([a-z]+): +(.*)$/.exec(row) ?? [];
+    if (row.trim() === '') continue;
+    if (key === undefined || value === undefined || !known.includes(key)) break;
+    if (fields.has(key)) say(line + after + 1, `${key} is said twice`);
+    fields.set(key, { line: line + after + 1, value: value.trim() });
+  }
+  return { fields, after };
+};
+
+const users: readonly string[] = ['root', 'me', 'other'];
+
+const readStart = ({ line, rows }: Section, say: Say): Start => {
+  const { fields, after } = readFields(rows, 0, line, ['user', 'directory'], say);
+  return readTreeOf(rows, after, line, fields, say);
+};
+
+const readTreeOf = (
+  rows: readonly string[],
+  after: number,
+  line: number,
+  fields: ReadonlyMap<string, Field>,
+  say: Say,
+): Start => {
+  const user = fields.get('user');
+  if (user && !users.includes(user.value)) say(user.line, `there is no user ${user.value}: only ${users.join(', ')}`);
+  const directory = fields.get('directory');
+  if (directory && !/^\/([^/]+(\/[^/]+)*)?$/.test(directory.value))
+    say(directory.line, 'a directory begins with / and does not end with one');
+  const drawn = rows.map((row, index) => (index < after ? '' : row));
+  drawn.forEach((row, index) => {
+    if (row.trim() !== '' && !isIndented(row)) say(line + index + 1, 'a tree is indented by four spaces');
+  });
+  const tree = parseDrawing(drawn.join('\n'));
+  if (Array.isArray(tree)) for (const { line: at, message } of tree as Complaint[]) say(line + at, message);
+  return {
+    tree: drawing(drawn.join('\n')),
+    ...(user && { user: user.value }),
+    ...(directory && { directory: directory.value }),
+  };
+};
+
+const readGoal = ({ line, rows }: Section, start: Start, say: Say): Goal => {
+  const drawn = rows.map((row) => (row.startsWith('- ') ? '' : row));
+  drawn.forEach((row, index) => {
+    if (row.trim() !== '' && !isIndented(row))
+      say(line + index + 1, 'a tree is indented by four spaces, a condition begins with -');
+  });
+  const tree = parseDrawing(drawn.join('\n'), 'goal');
+  if (Array.isArray(tree)) for (const { line: at, message } of tree as Complaint[]) say(line + at, message);
+  const marked = labelsOf(start);
+  const conditions = rows.flatMap((row, index) => {
+    if (!row.startsWith('- ')) return [];
+    const condition = readCondition(row.slice(2).trim());
+    if (typeof condition === 'string') {
+      say(line + index + 1, condition);
+      return [];
+    }
+    if (condition.kind === 'open' && !marked.has(condition.label))
+      say(line + index + 1, `nothing in the start is marked #${condition.label}`);
+    return [condition];
+  });
+  return { drawing: drawing(drawn.join('\n')), tree: Array.isArray(tree) ? emptyTree : (tree as Drawn), conditions };
+};
+
+const emptyTree = parseDrawing('') as Drawn;
+
+/** The marks of inodes in a start. */
+export const labelsOf = ({ tree }: Start): ReadonlyMap<string, Drawn> => {
+  const found = new Map<string, Drawn>();
+  const visit = (drawn: Drawn): void => {
+    if (drawn.label !== undefined && !found.has(drawn.label)) found.set(drawn.label, drawn);
+    drawn.below.forEach(visit);
+  };
+  const top = parseDrawing(tree);
+  if (!Array.isArray(top)) visit(top as Drawn);
+  return found;
+};
+
+const conditionHelp =
+  'a condition is one of: PATH leads to PATH, PATH fails with ERRNO, the shell stands in PATH, #MARK is open, #MARK is not open';
+
+const readCondition = (row: string): Condition | string => {
+  const read = words(row);
+  if (typeof read === 'string') return read;
+  const texts = read.map(({ text, slash }) => (slash ? `${text}/` : text));
+  const [first = '', ...rest] = texts;
+  const sentence = rest.slice(0, -1).join(' ');
+  const last = texts.at(-1) ?? '';
+  if (sentence === 'leads to') return { kind: 'leads', path: first, to: last };
+  if (sentence === 'fails with')
+    return isErrno(last) ? { kind: 'fails', path: first, errno: last } : `${last} is no errno of Linux`;
+  if (texts.slice(0, -1).join(' ') === 'the shell stands in') return { kind: 'here', path: last };
+  if (/^#[\w-]+$/.test(first) && /^is (not )?open$/.test(rest.join(' ')))
+    return { kind: 'open', label: first.slice(1), open: rest.length === 2 };
+  return conditionHelp;
+};
+
+const isErrno = (text: string): text is Errno => errnoNumber(text as Errno) !== undefined;
+
+const readList = ({ line, rows }: Section, say: Say): readonly (readonly Span[])[] => {
+  const items: string[] = [];
+  rows.forEach((row, index) => {
+    if (row.trim() === '') return;
+    if (row.startsWith('- ')) items.push(row.slice(2).trim());
+    else if (items.length === 0) say(line + index + 1, 'each hint begins with -');
+    else items.push(`${items.pop()} ${row.trim()}`);
+  });
+  return items.map(parseSpans);
+};
+
+const readSolution = ({ line, rows }: Section, say: Say): readonly SolutionLine[] => {
+  const lines: { line: string; note: string[]; at: number }[] = [];
+  rows.forEach((row, index) => {
+    if (row.trim() === '') return;
+    if (row.startsWith('$ ')) lines.push({ line: row.slice(2).trim(), note: [], at: line + index + 1 });
+    else if (lines.length === 0) say(line + index + 1, 'a solution begins with a line to type: $ ln a b');
+    else lines.at(-1)?.note.push(row.trim());
+  });
+  if (lines.length === 0) say(line, 'the solution has no line to type: $ ln a b');
+  for (const { note, at } of lines) if (note.length === 0) say(at, 'say below the line what it does');
+  return lines.map(({ line: typed, note }) => ({ line: typed, note: parseSpans(note.join(' ')) }));
+};
+
+const readQuiz = (section: Section, start: Start, say: Say): readonly Question[] => {
+  const [before, ...questions] = divide(section, '### ') as [Section, ...Section[]];
+  before.rows.forEach((row, index) => {
+    if (row.trim() !== '') say(before.line + index + 1, 'each question begins with its heading: ### What will happen?');
+  });
+  return questions.flatMap((question) => readQuestion(question, start, say) ?? []);
+};
+
+const readQuestion = ({ line, heading, rows }: Section, lessonStart: Start, say: Say): Question | undefined => {
+  const answerAt = rows.findIndex((row) => row.startsWith('answer: '));
+  if (answerAt < 0) {
+    say(line, 'the question has no answer: write how to ask for it, such as answer: output of cat b');
+    return undefined;
+  }
+  const asks = readAsked((rows[answerAt] as string).slice('answer: '.length).trim());
+  if (typeof asks === 'string') {
+    say(line + answerAt + 1, asks);
+    return undefined;
+  }
+  const before = rows.slice(0, answerAt);
+  const { fields, after } = readFields(before, 0, line, ['user', 'directory'], say);
+  const lines = before.flatMap((row) => (row.startsWith('$ ') ? row.slice(2).trim() : []));
+  const drawn = before.map((row, index) => (index >= after && isIndented(row) ? row : ''));
+  const hasTree = drawn.some((row) => row !== '');
+  if (fields.size > 0 && !hasTree) say(line, 'a question with a user or a directory needs a tree of its own');
+  const prose = before.filter((row, index) => index >= after && !isIndented(row) && !row.startsWith('$ '));
+  const { options, explanation } = readOptions(rows.slice(answerAt + 1), line + answerAt + 1, say);
+  return {
+    question: parseProse([heading, '', ...prose]),
+    start: hasTree ? readTreeOf(drawn, 0, line, fields, say) : lessonStart,
+    ...{ lines, asks, options, explanation },
+  };
+};
+
+const askedHelp =
+  'an answer is one of: output of LINE, errno of LINE, code of LINE, tree, names of PATH, same file A B';
+
+const readAsked = (text: string): Asked | string => {
+  const [, what, line = ''] = /^(output|errno|code) of (.+)$/.exec(text) ?? [];
+  if (what !== undefined) return { kind: what as 'output' | 'errno' | 'code', line };
+  if (text === 'tree') return { kind: 'tree' };
+  const read = words(text);
+  if (typeof read === 'string') return read;
+  const texts = read.map((word) => word.text);
+  if (texts[0] === 'names' && texts[1] === 'of' && texts.length === 3)
+    return { kind: 'count', path: texts[2] as string };
+  if (texts[0] === 'same' && texts[1] === 'file' && texts.length === 4)
+    return { kind: 'same', paths: [texts[2] as string, texts[3] as string] };
+  return askedHelp;
+};
+
+/** `- value`, `- value => what one reads`, or `-` above indented rows; then the explanation. */
+const readOptions = (rows: readonly string[], line: number, say: Say) => {
+  const options: Option[] = [];
+  let at = 0;
+  for (; at < rows.length; at++) {
+    const row = rows[at] as string;
+    if (row.trim() === '') continue;
+    if (row.trimEnd() === '-') {
+      const from = at + 1;
+      while (at + 1 < rows.length && isIndented(rows[at + 1] as string)) at++;
+      if (at < from) say(line + from, 'an option is missing below this -');
+      const value = drawing(rows.slice(from, at + 1).join('\n'));
+      options.push({ value, words: [{ kind: 'code', text: value }] });
+    } else if (row.startsWith('- ')) {
+      const [value = '', words] = row.slice(2).split(' => ');
+      options.push({
+        value: value.trim(),
+        words: words ? parseSpans(words.trim()) : [{ kind: 'code', text: value.trim() }],
+      });
+    } else break;
+  }
+  if (options.length === 1) say(line + 1, 'one option is no choice');
+  const values = options.map(({ value }) => value);
+  if (new Set(values).size < values.length) say(line + 1, 'two options are the same answer');
+  return { options, explanation: parseProse(rows.slice(at)) };
+};
