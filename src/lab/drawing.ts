@@ -402,13 +402,15 @@ export const draw = (fs: Fs, at: Handle, options: DrawOptions = {}): string => {
       if (isFirst) numbers.set(key, numbers.size + 1);
       const text = stat.kind === 'symlink' ? ` -> ${quoteText(String(fs.readlink(dir, name)))}` : '';
       const fifo = stat.kind === 'fifo' ? ' fifo' : '';
-      const details = options.details && (isFirst || !several) ? detailsOf(fs, dir, name, stat, options) : '';
       const mount = options.details && stat.mountRoot ? mountOf(fs, `${path}/${name}`) : '';
+      const isBind = mount.startsWith(' bind');
+      const details =
+        options.details && (isFirst || !several) && !isBind ? detailsOf(fs, dir, name, stat, options) : '';
       const number = several ? ` #${numbers.get(key)}` : '';
       lines.push(
         `${indent}${quoteName(name)}${stat.kind === 'dir' ? '/' : ''}${text}${fifo}${details}${mount}${number}`,
       );
-      if (stat.kind === 'dir') below(dir, name, (inner) => visit(inner, `${indent}  `, `${path}/${name}`));
+      if (stat.kind === 'dir' && !isBind) below(dir, name, (inner) => visit(inner, `${indent}  `, `${path}/${name}`));
     }
   };
   below(at, '.', (dir) => visit(dir, '', ''));
@@ -446,12 +448,16 @@ const contentsOf = (fs: Fs, dir: Handle, name: string, size: number): string => 
 };
 
 const mountOf = (fs: Fs, path: string): string => {
-  if (!(fs instanceof SketchProcess)) return '';
-  const found = fs.locate(path);
+  const found = fs instanceof SketchProcess ? fs.locate(path) : 'ENOENT';
   if (typeof found === 'string') return '';
   const { mount } = found;
-  // Any directory of a volume but its own root is seen there by a bind mount.
-  const kind = mount.root.home ? 'bind' : `mount ${mount.volume.typeName}`;
+  const { sketch } = fs as SketchProcess;
+  // What is mounted a second time is a bind mount.
+  const first = sketch.mounts.find(({ volume }) => volume === mount.volume);
+  const kind =
+    first && first !== mount
+      ? `bind of ${quoteText(sketch.pathOf({ mount: first, inode: mount.root }))}`
+      : `mount ${mount.volume.typeName}`;
   return ` ${kind}${mount.readOnly ? ' ro' : ''}`;
 };
 
