@@ -1,8 +1,9 @@
-/** Makes dist/: the program, and the library with its types. */
+/** Makes dist/: the program, the library with its types, and the lab. */
 import { spawnSync } from 'node:child_process';
 import { rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildLab } from './build-lab.ts';
 
 const home = join(import.meta.dirname, '..');
 const dist = join(home, 'dist');
@@ -65,6 +66,8 @@ await build({
   ],
 });
 run('scripts/code-cache.ts', join(dist, 'gnu.cjs'));
+
+await buildLab(join(dist, 'lab'));
 
 run('node_modules/typescript/bin/tsc', '-p', 'scripts/tsconfig.types.json', '--outDir', dist);
 

@@ -13,4 +13,5 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   history: () => import('./commands/history.ts'),
   undo: () => import('./commands/undo.ts'),
   recover: () => import('./commands/recover.ts'),
+  learn: () => import('./commands/learn.ts'),
 };

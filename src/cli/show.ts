@@ -25,7 +25,8 @@ export const harmless = (text: string): string =>
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC starts the colours that are let through.
 const harmlessControls = /(\n|\x1b\[[0-9;]*m)/;
 
-const escapeHidden = (text: string): string => text.replace(everyUnprintable, escaped);
+/** Text in which whatever a terminal would act on, or a reader could not see, is written out. */
+export const escapeHidden = (text: string): string => text.replace(everyUnprintable, escaped);
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\x1b': '\\e' };
 

@@ -1,0 +1,92 @@
+import { drawPicture } from '../picture/draw-picture.ts';
+import type { Picture } from '../picture/picture.ts';
+import { tableOf } from '../picture/table-of.ts';
+import { markedUp } from './marked-up.ts';
+
+/** The picture on the page. It is one stop of the Tab key; within it the arrow keys go from part to part. */
+export class PictureView {
+  readonly #canvas: HTMLElement;
+  readonly #table: HTMLElement;
+  readonly #details: HTMLDetailsElement;
+  #picture: Picture | undefined;
+  /** The part that has, or had last, the focus. */
+  #current: string | undefined;
+
+  constructor(canvas: HTMLElement, table: HTMLElement, details: HTMLDetailsElement) {
+    this.#canvas = canvas;
+    this.#table = table;
+    this.#details = details;
+    details.addEventListener('toggle', () => this.#showTable());
+    canvas.addEventListener('keydown', (event) => this.#onKey(event));
+    canvas.addEventListener('focusin', ({ target }) => {
+      if (target instanceof SVGElement) this.#current = target.id;
+    });
+    let width = canvas.clientWidth;
+    new ResizeObserver(() => {
+      if (canvas.clientWidth === width || !this.#picture) return;
+      width = canvas.clientWidth;
+      this.#draw(this.#picture, this.#picture);
+    }).observe(canvas);
+  }
+
+  /** `afresh`: it is another scene, so nothing in it is news. */
+  show(picture: Picture, afresh = false): void {
+    this.#draw(picture, afresh ? picture : this.#picture);
+    this.#picture = picture;
+    this.#showTable();
+  }
+
+  #draw(picture: Picture, previous: Picture | undefined): void {
+    const focused = this.#canvas.contains(document.activeElement) && document.activeElement !== this.#canvas;
+    const { scrollTop, scrollLeft } = this.#canvas;
+    const width = Math.max(280, this.#canvas.clientWidth - 2 * margin);
+    const drawn = markedUp(drawPicture(picture, previous, { width }), 'image/svg+xml');
+    for (const part of drawn.querySelectorAll('[tabindex]')) part.setAttribute('tabindex', '-1');
+    this.#canvas.replaceChildren(drawn);
+    this.#canvas.scrollTo(scrollLeft, scrollTop);
+    if (focused) (this.#partNow() ?? this.#canvas).focus();
+  }
+
+  #showTable(): void {
+    if (this.#details.open && this.#picture) this.#table.replaceChildren(markedUp(tableOf(this.#picture), 'text/html'));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const parts = [...this.#canvas.querySelectorAll<SVGElement>('[tabindex]:not(.gone)')];
+    const now = parts.indexOf(document.activeElement as SVGElement);
+    const next = nextPart(event.key, now, parts.length);
+    if (event.key === 'Escape') this.#canvas.focus();
+    if (next === undefined || parts.length === 0) return;
+    event.preventDefault();
+    const part = now < 0 ? (this.#partNow() ?? parts[0]) : parts[Math.max(0, Math.min(next, parts.length - 1))];
+    part?.focus();
+    part?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
+  #partNow(): SVGElement | undefined {
+    const part = this.#current ? document.getElementById(this.#current) : null;
+    return part instanceof SVGElement && this.#canvas.contains(part) ? part : undefined;
+  }
+}
+
+/** Where a key leads from the part `now` of so many; undefined for keys that lead nowhere. */
+const nextPart = (key: string, now: number, count: number): number | undefined => {
+  switch (key) {
+    case 'ArrowDown':
+    case 'ArrowRight':
+      return now + 1;
+    case 'ArrowUp':
+    case 'ArrowLeft':
+      return now - 1;
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return undefined;
+  }
+};
+
+/** Of the canvas, on either side: style.css. */
+const margin = 16;

@@ -1,0 +1,34 @@
+import type { Block, Span } from '../lessons/lesson.ts';
+import { element } from './element.ts';
+import { visible } from './visible.ts';
+
+/** The paragraphs, lists and drawings of a lesson. */
+export const prose = (blocks: readonly Block[]): readonly HTMLElement[] => blocks.map(blockOf);
+
+export const inline = (spans: readonly Span[]): readonly (Node | string)[] => spans.map(spanOf);
+
+const blockOf = (block: Block): HTMLElement => {
+  switch (block.kind) {
+    case 'paragraph':
+      return element('p', {}, ...inline(block.spans));
+    case 'list':
+      return element('ul', {}, ...block.items.map((item) => element('li', {}, ...inline(item))));
+    case 'code':
+      return codeBlock(block.text);
+  }
+};
+
+const spanOf = ({ kind, text }: Span): Node | string => {
+  switch (kind) {
+    case 'text':
+      return visible(text);
+    case 'code':
+      return element('code', {}, visible(text));
+    case 'strong':
+      return element('strong', {}, visible(text));
+  }
+};
+
+/** A wide one scrolls, so one must be able to get there. */
+export const codeBlock = (text: string, label = 'Example'): HTMLElement =>
+  element('pre', { tabindex: '0', role: 'region', 'aria-label': label }, element('code', {}, visible(text)));
