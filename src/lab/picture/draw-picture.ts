@@ -1,12 +1,357 @@
-import type { Picture } from './picture.ts';
+import { displayWidth } from '../../cli/display-width.ts';
+import { fit } from '../../cli/fit.ts';
+import { show } from '../../cli/show.ts';
+import type { Lanes } from './lanes.ts';
+import {
+  type Box,
+  chipsMax,
+  hopPort,
+  type Layout,
+  layOut,
+  type PlacedBand,
+  type PlacedCard,
+  type PlacedFrame,
+  type PlacedRow,
+  type Point,
+  sizes,
+} from './layout.ts';
+import { escaped } from './markup.ts';
+import type { Data, Hop, Picture } from './picture.ts';
+import { columnWidth, nameSize, reasonLines, tagOf, tagWidthOf } from './row-text.ts';
+import { bytesText, cardLabel, dataLabel, endWords, kindWord, rowLabel, sizeWords } from './words.ts';
 
 export interface DrawOptions {
   /** Room in pixels. Below 640 the data stand below their inodes. */
   readonly width?: number;
 }
 
+const usualWidth = 960;
+
 /**
- * The picture as SVG. What is not in `previous` has the class `new`, what differs `changed`, and
- * what is no more is drawn once more with the class `gone`.
+ * The picture as SVG, which is well-formed XML. What is not in `previous` has the class `new`, what
+ * says something else than there `changed`, and what is no more is drawn once more, where it was,
+ * with the class `gone`: the style sheet makes it fade.
  */
-export const drawPicture = (_picture: Picture, _previous?: Picture, _options: DrawOptions = {}): string => '<svg/>';
+export const drawPicture = (
+  picture: Picture,
+  previous?: Picture,
+  { width: room = usualWidth }: DrawOptions = {},
+): string => {
+  const layout = layOut(picture, room);
+  const parts = partsOf(layout);
+  const before = previous && previous !== picture ? partsOf(layOut(previous, room)) : undefined;
+  const known = before && new Map(before.map((part) => [part.id, part]));
+  const now = new Set(parts.map(({ id }) => id));
+  const gone = before?.filter(({ id }) => !now.has(id)) ?? [];
+  const height = Math.max(layout.height, ...gone.map(({ bottom }) => bottom));
+  const { lanes, bands } = layout;
+  const drawn = Map.groupBy(parts, ({ band }) => band);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="picture${lanes.narrow ? ' narrow' : ''}" role="group"`,
+    ` width="${lanes.width}" height="${round(height)}" viewBox="0 0 ${lanes.width} ${round(height)}"`,
+    ` aria-label="${escaped(pictureLabel(picture))}">`,
+    headings(lanes),
+    ...bands.map((band) => drawBand(lanes, band)),
+    ...bands.map(
+      ({ band }) =>
+        `<g class="band-parts" role="group" aria-label="${escaped(`device ${band.device}, ${band.type}`)}">${(drawn.get(band.id) ?? []).map((part) => drawPart(part, known)).join('')}</g>`,
+    ),
+    gone.length > 0 ? `<g aria-hidden="true">${gone.map(drawGone).join('')}</g>` : '',
+    '</svg>',
+  ].join('');
+};
+
+/** A part that can have the focus: drawn in the order of reading. */
+interface Part {
+  readonly id: string;
+  readonly band: string;
+  readonly classes: string;
+  readonly label: string;
+  readonly shapes: string;
+  readonly bottom: number;
+}
+
+const drawPart = ({ id, classes, label, shapes }: Part, before: ReadonlyMap<string, Part> | undefined): string => {
+  const old = before?.get(id);
+  const news = !before ? '' : !old || classes.includes('refused') ? ' new' : old.label === label ? '' : ' changed';
+  return `<g id="${id}" class="part ${classes}${news}" tabindex="0" role="img" aria-label="${escaped(label)}"><title>${escaped(label)}</title>${shapes}</g>`;
+};
+
+const drawGone = ({ id, classes, shapes }: Part): string => `<g id="${id}" class="part ${classes} gone">${shapes}</g>`;
+
+const pictureLabel = ({ bands }: Picture): string => {
+  const names = bands.flatMap(({ frames }) => frames.flatMap(({ rows }) => rows)).filter(({ kind }) => kind === 'name');
+  const inodes = bands.flatMap((band) => band.inodes);
+  const devices = `${bands.length} ${bands.length === 1 ? 'device' : 'devices'}`;
+  return `Names, inodes and data: ${names.length} names, ${inodes.length} inodes, ${devices}`;
+};
+
+const headings = ({ names, inodes, data, narrow }: Lanes): string => {
+  const one = (x: number, text: string): string => `<text class="heading" x="${x}" y="18">${text}</text>`;
+  const columns = narrow
+    ? [one(names.x, 'Names'), one(inodes.x, 'Inodes, data')]
+    : [one(names.x, 'Names'), one(inodes.x, 'Inodes'), one(data.x, 'Data')];
+  return `<g aria-hidden="true">${columns.join('')}</g>`;
+};
+
+const partsOf = (layout: Layout): readonly Part[] =>
+  layout.bands.flatMap((band) => [
+    ...band.rows.map((row) => rowPart(layout, band, row)),
+    ...band.cards.flatMap((card) => {
+      const { data } = card.card;
+      const drawn = cardPart(layout.lanes, band, card);
+      return data && card.data ? [drawn, dataPart(layout, band, card, data, card.data)] : [drawn];
+    }),
+  ]);
+
+const drawBand = (lanes: Lanes, { band, y, height, frames, orphans }: PlacedBand): string => {
+  const facts = [`device ${band.device}`, ...(band.readOnly ? ['read-only'] : [])].join(', ');
+  const edge = lanes.narrow ? 1 : 3;
+  const views = frames.filter(({ frame }) => frame.same !== undefined);
+  return [
+    '<g aria-hidden="true">',
+    rect('band-frame', { x: edge, y, width: lanes.width - 2 * edge, height }, 14),
+    `<text class="band-title" x="${lanes.names.x}" y="${round(y + 22)}">${escaped(band.type)}`,
+    `<tspan class="band-facts" dx="8">${facts}</tspan></text>`,
+    ...views.map(({ box }) => rect('view-frame', box, 10)),
+    ...frames.map((frame) => frameNote(lanes, frame)),
+    orphans ? drawOrphans(lanes, orphans) : '',
+    '</g>',
+  ].join('');
+};
+
+const frameNote = ({ names }: Lanes, { frame, box }: PlacedFrame): string => {
+  const same = frame.same === undefined ? [] : [`same entries as ${show(frame.same)}`];
+  const notes = [...same, ...(frame.readOnly ? ['read-only'] : [])].join(', ');
+  if (notes === '') return '';
+  const text = fit(notes, Math.floor((names.width - 12) / noteColumn), (note) => note);
+  return `<text class="note" x="${names.x + 9}" y="${round(box.y + 4 + sizes.row + 9)}">${escaped(text)}</text>`;
+};
+
+const drawOrphans = ({ names, narrow }: Lanes, box: Box): string => {
+  const line = (y: number, text: string): string =>
+    `<text class="note" x="${names.x + 9}" y="${round(y)}">${text}</text>`;
+  const words = narrow
+    ? line(box.y + 20, 'No name left, but still open:')
+    : line(box.y + 32, 'No name left,') + line(box.y + 32 + sizes.note, 'but still open:');
+  return rect('orphan-frame', box, 12) + words;
+};
+
+// Names
+
+const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part => {
+  const { row } = placed;
+  const card = row.inode === undefined ? undefined : layout.cards.get(row.inode);
+  const kind = row.fileKind ? ` kind-${row.fileKind}` : '';
+  const shapes = [
+    card ? nameLine(layout, placed, card) : '',
+    row.stopped ? stoppedArrow(layout, placed) : '',
+    pill(placed),
+  ].join('');
+  return {
+    id: row.id,
+    band: band.id,
+    classes: `row ${row.kind}${kind}${row.here ? ' here' : ''}`,
+    label: rowLabel(row, card?.card),
+    shapes,
+    bottom: placed.y + sizes.row,
+  };
+};
+
+const pill = ({ row, text, x, y, width }: PlacedRow): string => {
+  const box = { x, y: y - sizes.pill / 2, width, height: sizes.pill };
+  const tag = tagOf(row);
+  const end = x + width - (tag === undefined ? 0 : tagWidthOf(tag));
+  return [
+    rect('pill', box, 7),
+    `<text class="name" x="${x + 9}" y="${round(y + 4.5)}">${escaped(text)}</text>`,
+    tag === undefined ? '' : `<text class="tag" x="${end - 4}" y="${round(y + 4)}">${escaped(tag)}</text>`,
+  ].join('');
+};
+
+/** The line from a name to its inode. All lines to one card are apart where they come in, so they can be counted. */
+const nameLine = (
+  { lanes, bands }: Layout,
+  { row, band, x, y, width }: PlacedRow,
+  { card, port }: PlacedCard,
+): string => {
+  const rows = bands.find((one) => one.band.id === band)?.rows ?? [];
+  const lines = rows.filter((one) => one.row.inode === card.id && (one.row.kind !== 'root' || one.row.id === row.id));
+  const index = lines.findIndex((one) => one.row.id === row.id);
+  const step = Math.min(6, 18 / Math.max(1, lines.length - 1));
+  const end = port + (index - (lines.length - 1) / 2) * step;
+  const from = lanes.lines.x;
+  const to = lanes.inodes.x - 9;
+  const bend = (to - from) * 0.5;
+  return `<path class="line" pathLength="1" d="M${round(x + width)} ${round(y)}H${from}C${from + bend} ${round(y)} ${round(to - bend)} ${round(end)} ${to} ${round(end)}"/>`;
+};
+
+/** From where the name would have been towards its inode, as far as it came: the edge of its band, or not beyond its lane. */
+const stoppedArrow = ({ lanes, bands }: Layout, { row, band, x, y, width }: PlacedRow): string => {
+  const { stopped } = row;
+  if (!stopped) return '';
+  const own = bands.findIndex((one) => one.band.id === band);
+  const other = bands.findIndex(({ cards }) => cards.some(({ card }) => card.id === stopped.to));
+  const home = bands[own];
+  const lines = reasonLines(stopped, lanes.names.x + lanes.names.width - x).map(
+    (line, index) =>
+      `<text class="reason" x="${round(x + 9)}" y="${round(y + 25 + index * sizes.note)}">${escaped(line)}</text>`,
+  );
+  const from = round(x + width);
+  const cross = (cx: number, cy: number): string =>
+    `<g class="stop"><circle cx="${cx}" cy="${round(cy)}" r="8"/><path d="M${cx - 3} ${round(cy - 3)}l6 6m0 -6l-6 6"/></g>`;
+  if (home && stopped.crosses && other >= 0) {
+    const at = lanes.inodes.x - 20;
+    const edge = other < own ? home.y : home.y + home.height;
+    const corners: readonly Point[] = [
+      [from, y],
+      [at, y],
+      [at, edge],
+    ];
+    return `<path class="arrow" d="${rounded(corners)}"/>${cross(at, edge)}${lines.join('')}`;
+  }
+  const at = lanes.lines.x + 22;
+  return `<path class="arrow" d="M${from} ${round(y)}H${at - 8}"/>${cross(at, y)}${lines.join('')}`;
+};
+
+// Inodes
+
+const cardPart = ({ narrow }: Lanes, { band }: PlacedBand, { card, box, port }: PlacedCard): Part => {
+  const right = box.x + box.width - 12;
+  const left = box.x + 20;
+  const room = box.width - 32;
+  const size = card.kind === 'dir' ? '' : `${card.size} B`;
+  // The mode takes nine columns of 11 pixels.
+  const owner = fit(card.owner, Math.max(3, Math.floor((room - (size.length + 11) * noteColumn) / noteColumn)), show);
+  const chips = card.opens.slice(0, chipsMax).map((text, index) => {
+    const more = index === chipsMax - 1 && card.opens.length > chipsMax ? ` +${card.opens.length - chipsMax}` : '';
+    const y = box.y + sizes.card + index * sizes.chip - 3;
+    const words = fit(`${text}${more}`, Math.floor((room - 12) / noteColumn), show);
+    return `${rect('chip', { x: left - 4, y, width: room + 8, height: 17 }, 8)}<text class="chip-text" x="${left + 4}" y="${round(y + 12.5)}">${escaped(words)}</text>`;
+  });
+  const hidden =
+    card.hidden === 0
+      ? ''
+      : `<text class="note" x="${left}" y="${round(box.y + box.height - 6)}">${card.hidden} more not shown</text>`;
+  const digits = String(card.links);
+  const shapes = [
+    rect('card', box, 10),
+    `<text class="ino" x="${left}" y="${round(box.y + 19)}">#${card.ino}</text>`,
+    `<text class="kind" x="${right}" y="${round(box.y + 19)}">${kindWord(card.kind)}</text>`,
+    `<text class="mode" x="${left}" y="${round(box.y + 36)}">${card.mode}<tspan class="owner" dx="6">${escaped(owner)}</tspan></text>`,
+    narrow && box.width < 150 ? '' : `<text class="size" x="${right}" y="${round(box.y + 36)}">${size}</text>`,
+    ...chips,
+    hidden,
+    rect(
+      'count',
+      { x: box.x - 10 - (digits.length - 1) * 3, y: port - 10, width: 20 + (digits.length - 1) * 6, height: 20 },
+      10,
+    ),
+    `<text class="count-text" x="${box.x}" y="${round(port + 4.2)}">${digits}</text>`,
+  ].join('');
+  return {
+    id: card.id,
+    band: band.id,
+    classes: `inode kind-${card.kind}${card.orphan ? ' orphan' : ''}`,
+    label: cardLabel(card),
+    shapes,
+    bottom: box.y + box.height,
+  };
+};
+
+// Data
+
+const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data: Data, box: Box): Part => {
+  const { card } = placed;
+  const { lanes, hops } = layout;
+  const x = box.x + (lanes.narrow && data.kind === 'link' ? 16 : 12);
+  const column = columnWidth(lanes.narrow ? nameSize.narrow : nameSize.wide);
+  const columns = Math.floor((box.x + box.width - x - 8) / column);
+  const own = data.kind === 'link' ? data.hops : [];
+  const text = data.kind === 'link' ? fit(data.text, columns, show) : fitQuoted(data, columns);
+  const below = data.kind === 'link' ? linkWords(own) : data.size === 0 ? '' : sizeWords(data.size);
+  const state = own.some(({ ending }) => ending === 'loop')
+    ? ' loop'
+    : own.some(({ errno }) => errno !== undefined)
+      ? ' broken'
+      : '';
+  const link = lanes.narrow
+    ? `M${box.x + box.width / 2} ${round(box.y)}V${round(placed.box.y + placed.box.height)}`
+    : `M${placed.box.x + placed.box.width} ${round(box.y + 14)}H${box.x}`;
+  const shapes = [
+    `<path class="has" d="${link}"/>`,
+    rect('data-box', box, 8),
+    `<text class="content" x="${x}" y="${round(box.y + (below === '' ? 27 : 19))}">${escaped(text)}</text>`,
+    below === ''
+      ? ''
+      : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fit(below, Math.floor((box.width - 24) / noteColumn), (note) => note))}</text>`,
+    ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.find((one) => one.hop.id === hop.id)?.points, box)),
+  ].join('');
+  return {
+    id: `data-${card.id}`,
+    band: band.id,
+    classes: `data data-${data.kind}${state}`,
+    label: dataLabel(card, data),
+    shapes,
+    bottom: box.y + box.height,
+  };
+};
+
+/** The first bytes in quotes, as many as fit. */
+const fitQuoted = (data: Extract<Data, { kind: 'bytes' }>, columns: number): string => {
+  const cut = data.size > data.text.length ? '…' : '';
+  const whole = bytesText(data);
+  if (displayWidth(whole) + cut.length <= columns) return whole + cut;
+  return `${fit(data.text, columns - 3, (text) => bytesText({ kind: 'bytes', text, size: 1 }))}`;
+};
+
+const linkWords = (hops: readonly Hop[]): string => {
+  const [first, ...others] = hops;
+  if (!first) return '';
+  return others.length > 0 ? 'leads elsewhere from each name' : endWords(first);
+};
+
+const hopShapes = (number: number, ending: string, points: readonly Point[] | undefined, { x, y }: Box): string => {
+  const label = `<g class="hop-number"><circle cx="${x}" cy="${round(y + hopPort)}" r="8.5"/><text x="${x}" y="${round(y + hopPort + 3.7)}">${number}</text></g>`;
+  if (!points) return '';
+  const [ex, ey] = points.at(-1) as Point;
+  return `<path class="hop ${ending}" d="${rounded(points)}"/><path class="hop-head ${ending}" d="M${round(ex)} ${round(ey)}l7 -4v8z"/>${label}`;
+};
+
+// Shapes
+
+/** Width of a column of notes, which are of 11 pixels: an ordinary letter of a font that is not fixed takes less. */
+const noteColumn = 6.3;
+
+const rect = (classes: string, { x, y, width, height }: Box, radius: number): string =>
+  `<rect class="${classes}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${radius}"/>`;
+
+/** Straight lines through these corners, which are rounded. */
+const rounded = (points: readonly Point[]): string => {
+  const [start, ...rest] = points;
+  if (!start) return '';
+  let path = `M${round(start[0])} ${round(start[1])}`;
+  let from = start;
+  rest.forEach((corner, index) => {
+    const next = rest[index + 1];
+    if (!next) path += `L${round(corner[0])} ${round(corner[1])}`;
+    else {
+      const radius = Math.min(7, distance(from, corner) / 2, distance(corner, next) / 2);
+      const [ax, ay] = towards(corner, from, radius);
+      const [bx, by] = towards(corner, next, radius);
+      path += `L${round(ax)} ${round(ay)}Q${round(corner[0])} ${round(corner[1])} ${round(bx)} ${round(by)}`;
+    }
+    from = corner;
+  });
+  return path;
+};
+
+const distance = ([ax, ay]: Point, [bx, by]: Point): number => Math.hypot(bx - ax, by - ay);
+
+const towards = (from: Point, to: Point, length: number): Point => {
+  const whole = distance(from, to);
+  const part = whole === 0 ? 0 : length / whole;
+  return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part];
+};
+
+const round = (value: number): number => Math.round(value * 10) / 10;

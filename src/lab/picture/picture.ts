@@ -111,6 +111,8 @@ export type Data =
 /** From the text of a link to the name that it leads to next. */
 export interface Hop {
   readonly id: string;
+  /** The card of the link. */
+  readonly inode: string;
   /** The name of the link that is followed. */
   readonly from: string;
   /** The row it leads to; undefined where the text leads to no place. */

@@ -1,0 +1,66 @@
+/** Where the lanes stand, in pixels. */
+export interface Lanes {
+  /** The data stand below their inodes. */
+  readonly narrow: boolean;
+  readonly width: number;
+  readonly names: Lane;
+  /** Between names and inodes: lines, and no text. */
+  readonly lines: Lane;
+  readonly inodes: Lane;
+  /** Between inodes and data. */
+  readonly hops: Lane;
+  readonly data: Lane;
+}
+
+export interface Lane {
+  readonly x: number;
+  readonly width: number;
+}
+
+const wideFrom = 640;
+const narrowMin = 320;
+/** Beyond this, lines only get longer. */
+const namesMax = 340;
+const dataMax = 300;
+
+export const lanesFor = (room: number): Lanes => {
+  if (room < wideFrom) {
+    const width = Math.max(room, narrowMin);
+    const inodes = clamp(150, Math.round(width * 0.44), 220);
+    const lines = 46;
+    return build(true, 10, [Math.min(width - 20 - inodes - lines, namesMax), lines, inodes, 0, 0], inodes);
+  }
+  const inodes = 178;
+  const lines = 66;
+  const hops = 48;
+  const data = clamp(150, Math.round(room * 0.25), dataMax);
+  return build(
+    false,
+    16,
+    [Math.min(room - 32 - inodes - lines - hops - data, namesMax), lines, inodes, hops, data],
+    data,
+  );
+};
+
+const build = (
+  narrow: boolean,
+  margin: number,
+  [names, lines, inodes, hops, data]: readonly [number, number, number, number, number],
+  dataWidth: number,
+): Lanes => {
+  const x1 = margin + names;
+  const x2 = x1 + lines;
+  const x3 = x2 + inodes;
+  const x4 = x3 + hops;
+  return {
+    narrow,
+    width: x4 + data + margin,
+    names: { x: margin, width: names },
+    lines: { x: x1, width: lines },
+    inodes: { x: x2, width: inodes },
+    hops: { x: x3, width: hops },
+    data: { x: narrow ? x2 : x4, width: dataWidth },
+  };
+};
+
+const clamp = (least: number, value: number, most: number): number => Math.max(least, Math.min(value, most));
