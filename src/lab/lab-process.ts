@@ -19,14 +19,7 @@ export class LabProcess extends SketchProcess {
 
   /** fork(2): another process at the same place, for another user if one is given. */
   fork(who: Credentials = this.who): LabProcess {
-    const here = this.locate('.');
-    return new LabProcess(
-      this.sketch,
-      who,
-      this.#refused,
-      this.umask,
-      typeof here === 'string' ? this.sketch.root : here,
-    );
+    return new LabProcess(this.sketch, who, this.#refused, this.umask, this.here);
   }
 
   override open(at: Handle, path: string, how: OpenHow): Handle | Fault {

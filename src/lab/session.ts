@@ -6,6 +6,7 @@ import { Sketch } from '../sketch/sketch.ts';
 import { type Clock, newClock } from './clock.ts';
 import { build } from './drawing.ts';
 import { LabProcess } from './lab-process.ts';
+import type { Command } from './shell/syntax.ts';
 import { type User, users } from './users.ts';
 
 /** A shell somebody sits at, and the machine below it: all that a line may change. */
@@ -17,6 +18,13 @@ export interface Session {
   readonly variables: Map<string, string>;
   readonly exported: Set<string>;
   readonly aliases: Map<string, string>;
+  readonly functions: Map<string, Command>;
+  /** `$1` and on. */
+  positional: readonly string[];
+  /** Letters of `set`: f, u, x, C. */
+  readonly options: Set<string>;
+  /** The working directory as the shell went there: through links, unlike `process.workingDirectory`. */
+  directory: string;
   /** Lines as they were typed (`!!` as what it stands for), the oldest first. */
   readonly history: string[];
   /** `$?` */
@@ -30,6 +38,8 @@ export interface Session {
   readonly below: Shell[];
   /** Changes that the sketch refused since the line began. */
   readonly refused: Refused[];
+  /** What came to the terminal since the line began. */
+  readonly output: Piece[];
   nextPid: number;
   /** False after the last `exit`. */
   alive: boolean;
@@ -38,6 +48,10 @@ export interface Session {
 /** What `su` sets aside and `exit` brings back. */
 export interface Shell {
   readonly process: LabProcess;
+  readonly directory: string;
+  readonly positional: readonly string[];
+  readonly functions: ReadonlyMap<string, Command>;
+  readonly options: ReadonlySet<string>;
   readonly variables: ReadonlyMap<string, string>;
   readonly exported: ReadonlySet<string>;
   readonly aliases: ReadonlyMap<string, string>;
@@ -69,6 +83,8 @@ export interface Job {
   readonly number: number;
   readonly pid: number;
   readonly line: string;
+  /** A job that is done is told of once, and is gone. */
+  readonly state: 'running' | 'done';
   /** Files that it has open. */
   readonly files: readonly OpenFile[];
   /** Called after each later line: `tail -f` writes what came. */
@@ -112,6 +128,8 @@ export interface CommandIo {
   readonly name: string;
   /** All of its standard input; undefined where that is the terminal, at which nobody types. */
   readonly stdin: string | undefined;
+  /** Why standard input cannot be read: it is a directory. */
+  readonly stdinFault: Fault | undefined;
   /** fstat(2) of standard output where that is a file: `cat a >> a` looks at it. */
   readonly stdout: Stat | undefined;
   out(text: string): void;
@@ -155,14 +173,20 @@ export const newSession = (start: Start): Session => {
       ['USER', user.name],
     ]),
     exported: new Set(['HOME', 'LC_ALL', 'LOGNAME', 'PATH', 'PWD', 'SHELL', 'USER']),
-    ...{ aliases: new Map(), history: [], status: 0, files: new Map(), jobs: new Map(), below: [] },
-    ...{ nextPid: 1001, alive: true },
+    ...{ aliases: new Map(), functions: new Map(), positional: [], options: new Set(), directory },
+    ...{ history: [], status: 0, files: new Map(), jobs: new Map(), below: [], output: [], nextPid: 1001, alive: true },
   };
 };
+
+/** 1:3 (devices.txt of the kernel). */
+const nullDevice = 0x103;
 
 /** The directories that each machine has. */
 const furnish = (root: LabProcess): void => {
   for (const dir of ['etc', 'home', 'mnt', 'root', 'tmp']) must(root.mkdir(root.cwd, `/${dir}`, 0o755));
+  must(root.mkdir(root.cwd, '/dev', 0o755));
+  must(root.mknod(root.cwd, '/dev/null', 'char', 0o666, nullDevice));
+  must(root.chmod(root.cwd, '/dev/null', 0o666));
   must(root.chmod(root.cwd, '/root', 0o700));
   must(root.chmod(root.cwd, '/tmp', 0o1777));
   for (const user of users) {

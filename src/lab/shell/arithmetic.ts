@@ -1,0 +1,231 @@
+/** Where variables of an expression come from and go to. */
+export interface Variables {
+  get(name: string): string | undefined;
+  set(name: string, value: string): void;
+}
+
+/** `$((…))` in 64 bits; undefined with `complaint` in bash's words where it is none. */
+export const arithmetic = (text: string, variables: Variables): bigint | { readonly complaint: string } => {
+  try {
+    return new Expression(text, variables).value();
+  } catch (error) {
+    if (error instanceof BadExpression) return { complaint: error.message };
+    throw error;
+  }
+};
+
+class BadExpression extends Error {}
+
+const binary: readonly (readonly string[])[] = [
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<=', '>=', '<', '>'],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
+
+const assignments = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '^=', '|='];
+const depthMax = 50;
+
+class Expression {
+  readonly #text: string;
+  readonly #variables: Variables;
+  readonly #tokens: readonly string[];
+  #at = 0;
+  #depth: number;
+  /** Within the side of `&&` that does not count: nothing is set. */
+  #idle = 0;
+
+  constructor(text: string, variables: Variables, depth = 0) {
+    this.#text = text;
+    this.#variables = variables;
+    this.#depth = depth;
+    this.#tokens =
+      text.match(/\d[\w#]*|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|[^\s\w]/g) ?? [];
+  }
+
+  value(): bigint {
+    if (this.#tokens.length === 0) return 0n;
+    const value = this.#comma();
+    if (this.#at < this.#tokens.length) throw this.#bad('syntax error in expression');
+    return value;
+  }
+
+  #comma(): bigint {
+    let value = this.#assignment();
+    while (this.#take(',')) value = this.#assignment();
+    return value;
+  }
+
+  #assignment(): bigint {
+    if (++this.#depth > depthMax) throw this.#bad('expression recursion level exceeded');
+    const name = this.#tokens[this.#at] ?? '';
+    const operator = this.#tokens[this.#at + 1] ?? '';
+    let value: bigint;
+    if (isName(name) && assignments.includes(operator)) {
+      this.#at += 2;
+      const right = this.#assignment();
+      value = operator === '=' ? right : this.#apply(operator.slice(0, -1), this.#read(name), right);
+      this.#write(name, value);
+    } else value = this.#conditional();
+    this.#depth--;
+    return value;
+  }
+
+  #conditional(): bigint {
+    const test = this.#binary(0);
+    if (!this.#take('?')) return test;
+    const yes = this.#idly(test === 0n, () => this.#assignment());
+    if (!this.#take(':')) throw this.#bad("`:' expected for conditional expression");
+    const no = this.#idly(test !== 0n, () => this.#assignment());
+    return test === 0n ? no : yes;
+  }
+
+  #binary(level: number): bigint {
+    const known = binary[level];
+    if (!known) return this.#power();
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const operator = this.#tokens[this.#at] ?? '';
+      if (!known.includes(operator)) return left;
+      this.#at++;
+      if (operator === '&&' || operator === '||') {
+        const decided = (operator === '&&') === (left === 0n);
+        const right = this.#idly(decided, () => this.#binary(level + 1));
+        left = BigInt(decided ? operator === '||' : right !== 0n);
+      } else left = this.#apply(operator, left, this.#binary(level + 1));
+    }
+  }
+
+  #power(): bigint {
+    const base = this.#unary();
+    if (!this.#take('**')) return base;
+    const exponent = this.#power();
+    if (exponent < 0n) throw this.#bad('exponent less than 0');
+    let value = 1n;
+    for (let bit = 1n << 62n; bit > 0n; bit >>= 1n) {
+      value = wrap(value * value);
+      if (exponent & bit) value = wrap(value * base);
+    }
+    return value;
+  }
+
+  #unary(): bigint {
+    if (++this.#depth > depthMax) throw this.#bad('expression recursion level exceeded');
+    const value = this.#prefix();
+    this.#depth--;
+    return value;
+  }
+
+  #prefix(): bigint {
+    if (this.#take('-')) return wrap(-this.#unary());
+    if (this.#take('+')) return this.#unary();
+    if (this.#take('!')) return BigInt(this.#unary() === 0n);
+    if (this.#take('~')) return ~this.#unary();
+    for (const [operator, by] of [
+      ['++', 1n],
+      ['--', -1n],
+    ] as const) {
+      if (this.#tokens[this.#at] !== operator || !isName(this.#tokens[this.#at + 1] ?? '')) continue;
+      const name = this.#tokens[this.#at + 1] as string;
+      this.#at += 2;
+      const value = wrap(this.#read(name) + by);
+      this.#write(name, value);
+      return value;
+    }
+    return this.#primary();
+  }
+
+  #primary(): bigint {
+    const token = this.#tokens[this.#at++] ?? '';
+    if (token === '(') {
+      const value = this.#comma();
+      if (!this.#take(')')) throw this.#bad("missing `)'");
+      return value;
+    }
+    if (isName(token)) {
+      const value = this.#read(token);
+      if (this.#take('++')) this.#write(token, wrap(value + 1n));
+      else if (this.#take('--')) this.#write(token, wrap(value - 1n));
+      return value;
+    }
+    if (/^(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)$/.test(token))
+      return wrap(BigInt(/^0[0-7]/.test(token) ? `0o${token.slice(1)}` : token));
+    if (/^\d/.test(token)) throw this.#bad(/^0/.test(token) ? 'value too great for base' : 'invalid number', token);
+    throw this.#bad('syntax error: operand expected', token);
+  }
+
+  #apply(operator: string, left: bigint, right: bigint): bigint {
+    switch (operator) {
+      case '+':
+        return wrap(left + right);
+      case '-':
+        return wrap(left - right);
+      case '*':
+        return wrap(left * right);
+      case '/':
+      case '%':
+        if (right === 0n) {
+          if (this.#idle > 0) return 0n;
+          throw this.#bad('division by 0', this.#tokens[this.#at - 1]);
+        }
+        return wrap(operator === '/' ? left / right : left % right);
+      case '<<':
+        return wrap(left << (right & 63n));
+      case '>>':
+        return left >> (right & 63n);
+      case '<':
+        return BigInt(left < right);
+      case '>':
+        return BigInt(left > right);
+      case '<=':
+        return BigInt(left <= right);
+      case '>=':
+        return BigInt(left >= right);
+      case '==':
+        return BigInt(left === right);
+      case '!=':
+        return BigInt(left !== right);
+      case '&':
+        return left & right;
+      case '^':
+        return left ^ right;
+      default:
+        return left | right;
+    }
+  }
+
+  #idly(isIdle: boolean, work: () => bigint): bigint {
+    if (isIdle) this.#idle++;
+    const value = work();
+    if (isIdle) this.#idle--;
+    return value;
+  }
+
+  #read(name: string): bigint {
+    const value = this.#variables.get(name) ?? '';
+    return value.trim() === '' ? 0n : new Expression(value, this.#variables, this.#depth + 1).value();
+  }
+
+  #write(name: string, value: bigint): void {
+    if (this.#idle === 0) this.#variables.set(name, String(value));
+  }
+
+  #take(token: string): boolean {
+    if (this.#tokens[this.#at] !== token) return false;
+    this.#at++;
+    return true;
+  }
+
+  #bad(why: string, token = this.#tokens.slice(this.#at).join('')): BadExpression {
+    return new BadExpression(`${this.#text.trim()}: ${why} (error token is "${token}")`);
+  }
+}
+
+const isName = (token: string): boolean => /^[A-Za-z_]/.test(token);
+const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);

@@ -1,0 +1,55 @@
+import { Fault } from '../../../fs/fault.ts';
+import { commands } from '../../commands/commands.ts';
+import { type Builtin, complain } from '../builtin.ts';
+
+/** What a name means as a command: `type`, `command -v`, `which`; `builtins` are the names that the shell knows. */
+export const namesOf = (builtins: () => readonly string[]): Readonly<Record<'type' | 'command' | 'which', Builtin>> => {
+  const meaning = (io: Parameters<Builtin>[0], name: string): readonly [kind: string, text: string] | undefined => {
+    const { aliases, functions, process } = io.run.session;
+    const value = aliases.get(name);
+    if (value !== undefined) return ['alias', value];
+    if (functions.has(name)) return ['function', name];
+    if (builtins().includes(name)) return ['builtin', name];
+    if (Object.hasOwn(commands, name)) return ['file', `/usr/bin/${name}`];
+    if (!name.includes('/')) return undefined;
+    const stat = process.stat(process.cwd, name, 'follow');
+    const runs = !(stat instanceof Fault) && stat.kind === 'file' && !process.access(process.cwd, name, 'search');
+    return runs ? ['file', name] : undefined;
+  };
+  return {
+    type: (io, args) => {
+      const onlyKind = args[0] === '-t';
+      let code = 0;
+      for (const name of onlyKind ? args.slice(1) : args) {
+        const [kind, text] = meaning(io, name) ?? [];
+        if (kind === undefined) code = onlyKind ? 1 : complain(io, `${name}: not found`);
+        else if (onlyKind) io.out(`${kind}\n`);
+        else if (kind === 'alias') io.out(`${name} is aliased to \`${text}'\n`);
+        else if (kind === 'file') io.out(`${name} is ${text}\n`);
+        else io.out(`${name} is a ${kind === 'builtin' ? 'shell builtin' : kind}\n`);
+      }
+      return code;
+    },
+    command: (io, args) => {
+      const asks = args[0] === '-v' || args[0] === '-V';
+      const words = asks || args[0] === '--' ? args.slice(1) : args;
+      if (words.length === 0) return 0;
+      if (!asks) return io.runWords(words);
+      let code = 0;
+      for (const name of words) {
+        const [kind, text] = meaning(io, name) ?? [];
+        if (kind === undefined) code = 1;
+        else io.out(kind === 'alias' ? `alias ${name}='${text}'\n` : `${text}\n`);
+      }
+      return code;
+    },
+    which: (io, args) => {
+      let code = 0;
+      for (const name of args) {
+        if (Object.hasOwn(commands, name)) io.out(`/usr/bin/${name}\n`);
+        else code = 1;
+      }
+      return code;
+    },
+  };
+};

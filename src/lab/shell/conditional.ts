@@ -1,0 +1,79 @@
+import type { Session } from '../session.ts';
+import type { Expander } from './expand.ts';
+import { matches } from './pattern.ts';
+import { binaryOperators, testOne, testTwo, unaryOperators } from './test-operators.ts';
+
+/** `[[ … ]]`: 0 for true, 1 for false, 2 for what makes no sense. */
+export const conditional = (
+  session: Session,
+  expander: Expander,
+  words: readonly string[],
+  complain: (text: string) => void,
+): number => {
+  let at = 0;
+  let problem: string | undefined;
+
+  const or = (): boolean => {
+    let value = and();
+    while (words[at] === '||') {
+      at++;
+      const right = and();
+      value ||= right;
+    }
+    return value;
+  };
+  const and = (): boolean => {
+    let value = not();
+    while (words[at] === '&&') {
+      at++;
+      const right = not();
+      value &&= right;
+    }
+    return value;
+  };
+  const not = (): boolean => {
+    if (words[at] !== '!') return one();
+    at++;
+    return !not();
+  };
+  const one = (): boolean => {
+    const word = words[at] ?? '';
+    if (at >= words.length) {
+      problem ??= 'syntax error in conditional expression';
+      return false;
+    }
+    at++;
+    if (word === '(') {
+      const value = or();
+      if (words[at] === ')') at++;
+      else problem ??= "expected `)'";
+      return value;
+    }
+    const next = words[at];
+    if (next !== undefined && (binaryOperators.has(next) || next === '=~')) {
+      at++;
+      const right = words[at++] ?? '';
+      return compare(expander.text(word), next, right);
+    }
+    if (unaryOperators.has(word) && next !== undefined && next !== ')') {
+      at++;
+      return testOne(session.process, word, expander.text(next), (name) => expander.value(name));
+    }
+    return expander.text(word) !== '';
+  };
+  const compare = (left: string, operator: string, raw: string): boolean => {
+    if (operator === '=~') problem ??= "`=~' is not part of this small shell";
+    if (operator === '=' || operator === '==') return matches(expander.pattern(raw), left);
+    if (operator === '!=') return !matches(expander.pattern(raw), left);
+    const found = testTwo(session.process, left, operator, expander.text(raw));
+    if (typeof found === 'boolean') return found;
+    problem ??= found;
+    return false;
+  };
+
+  const value = or();
+  if (at < words.length) problem ??= `syntax error in conditional expression near \`${words[at]}'`;
+  if (problem === undefined) return value ? 0 : 1;
+  complain(problem);
+  return 2;
+};

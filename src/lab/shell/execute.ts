@@ -1,0 +1,487 @@
+import { Fault } from '../../fs/fault.ts';
+import type { Stat } from '../../fs/stat.ts';
+import { commands } from '../commands/commands.ts';
+import type { CommandIo, LabCommand, OpenFile, Session } from '../session.ts';
+import type { Builtin } from './builtin.ts';
+import { builtins } from './builtins.ts';
+import { conditional } from './conditional.ts';
+import { Expander } from './expand.ts';
+import { assignmentOf, parse, SyntaxFault } from './parse.ts';
+import { matches } from './pattern.ts';
+import { redirect } from './redirect.ts';
+import { type BackgroundWork, type Descriptors, Leave, newBudget, type Run, type Stream, spend } from './run.ts';
+import { readAll, release, write } from './streams.ts';
+import { inSubshell } from './subshell.ts';
+import type { AndOr, Assignment, Command, Compound, List, Pipeline, Redirection } from './syntax.ts';
+import { wellMade } from './word-parts.ts';
+
+/** How many functions, scripts and substitutions may be within one another. */
+const depthMax = 60;
+
+/** Runs commands one after the other; answers with the last exit code, which is `$?` too. */
+export const runList = (run: Run, list: List): number => {
+  for (const chain of list) {
+    if (chain.background) inBackground(run, chain);
+    else runChain(run, chain);
+  }
+  return run.session.status;
+};
+
+/** Runs a text; a syntax error is told and is 2. */
+export const runText = (run: Run, text: string): number => {
+  const list = parse(text, run.session.aliases);
+  if (!(list instanceof SyntaxFault)) return list.length === 0 ? done(run, 0) : runList(run, list);
+  write(run, run.fds.get(2), `bash: ${list.message}\n`);
+  return done(run, 2);
+};
+
+const done = ({ session }: Run, code: number): number => {
+  session.status = code;
+  return code;
+};
+
+const runChain = (run: Run, { first, rest }: AndOr): number => {
+  let code = runPipeline(run, first);
+  for (const { operator, pipeline } of rest)
+    if ((operator === '&&') === (code === 0)) code = runPipeline(run, pipeline);
+  return code;
+};
+
+const runPipeline = (run: Run, { negated, commands: parts, both }: Pipeline): number => {
+  let code = 0;
+  if (parts.length === 1) code = runCommand(run, parts[0] as Command);
+  else {
+    let input = run.fds.get(0);
+    parts.forEach((command, index) => {
+      const fds = new Map(run.fds);
+      if (input) fds.set(0, input);
+      const pieces: string[] = [];
+      if (index < parts.length - 1) {
+        fds.set(1, { kind: 'into', pieces });
+        if (both[index]) fds.set(2, { kind: 'into', pieces });
+      }
+      code = forked(run, (inner) => runCommand(inner, command), fds);
+      input = { kind: 'from', text: wellMade(pieces.join('')) };
+    });
+  }
+  return done(run, negated ? Number(code === 0) : code);
+};
+
+const inBackground = (run: Run, chain: AndOr): void => {
+  const { session } = run;
+  const number = Math.max(0, ...session.jobs.keys()) + 1;
+  const pid = session.nextPid++;
+  const budget = newBudget();
+  const work: BackgroundWork = { files: [], turn: undefined };
+  write(run, terminal('err'), `[${number}] ${pid}\n`);
+  const fds = new Map(run.fds);
+  if (fds.get(0)?.kind === 'terminal') fds.set(0, { kind: 'from', text: '' });
+  forked({ ...run, budget, background: work }, (inner) => runChain(inner, chain), fds);
+  const { turn, files } = work;
+  session.status = 0;
+  session.jobs.set(number, {
+    ...{ number, pid, line: chain.text, files },
+    state: turn ? 'running' : 'done',
+    turn: () => {
+      Object.assign(budget, newBudget());
+      turn?.();
+    },
+    end: () => files.splice(0).forEach(release),
+  });
+};
+
+const terminal = (stream: 'in' | 'out' | 'err'): Stream => ({ kind: 'terminal', stream });
+
+/** The descriptors of a shell at its terminal. */
+export const terminalRun = (session: Session): Run => {
+  const fds = new Map<number, Stream>([
+    [0, terminal('in')],
+    [1, terminal('out')],
+    [2, terminal('err')],
+  ]);
+  for (const [fd, file] of session.files) fds.set(fd, { kind: 'file', file });
+  return {
+    session,
+    fds,
+    owned: new Set(session.files.values()),
+    budget: newBudget(),
+    background: undefined,
+    locals: undefined,
+    depth: 0,
+  };
+};
+
+const runCommand = (run: Run, command: Command): number => {
+  spend(run.budget, 1);
+  return done(run, command.kind === 'simple' ? runSimple(run, command) : redirected(run, command));
+};
+
+/** A compound command within its redirections. */
+const redirected = (run: Run, { body, redirections }: Command & { kind: 'compound' }): number => {
+  if (redirections.length === 0) return runCompound(run, body);
+  return withRedirections(run, newExpander(run), redirections, (inner) => runCompound(inner, body));
+};
+
+const withRedirections = (
+  run: Run,
+  expander: Expander,
+  redirections: readonly Redirection[],
+  work: (inner: Run) => number,
+): number => {
+  const found = redirect(run, expander, redirections);
+  if (!found) return 1;
+  try {
+    return work({ ...run, fds: found.fds });
+  } finally {
+    found.opened.forEach(release);
+  }
+};
+
+const runCompound = (run: Run, body: Compound): number => {
+  const { session } = run;
+  switch (body.kind) {
+    case 'group':
+      return runList(run, body.list);
+    case 'subshell':
+      return forked(run, (inner) => runList(inner, body.list));
+    case 'if': {
+      for (const { test, list } of body.branches) if (runList(run, test) === 0) return runList(run, list);
+      return body.otherwise ? runList(run, body.otherwise) : 0;
+    }
+    case 'while':
+    case 'until': {
+      let code = 0;
+      loop(
+        run,
+        () => (runList(run, body.test) === 0) === (body.kind === 'while'),
+        () => {
+          code = runList(run, body.list);
+        },
+      );
+      return code;
+    }
+    case 'for': {
+      const words = body.words ? newExpander(run).words(body.words) : session.positional;
+      let index = 0;
+      let code = 0;
+      loop(
+        run,
+        () => index < words.length,
+        () => {
+          session.variables.set(body.name, words[index++] as string);
+          code = runList(run, body.list);
+        },
+      );
+      return code;
+    }
+    case 'case':
+      return runCase(run, body);
+    case 'test':
+      return conditional(session, newExpander(run), body.words, (text) =>
+        write(run, run.fds.get(2), `bash: ${text}\n`),
+      );
+    case 'arithmetic':
+      return Number(newExpander(run).arithmetic(body.text) === 0n);
+    case 'function':
+      session.functions.set(body.name, body.body);
+      return 0;
+  }
+};
+
+const runCase = (run: Run, { word, items }: Compound & { kind: 'case' }): number => {
+  const expander = newExpander(run);
+  const text = expander.text(word);
+  let falls = false;
+  let code = 0;
+  for (const { patterns, list, end } of items) {
+    if (!falls && !patterns.some((pattern) => matches(expander.pattern(pattern), text))) continue;
+    code = list.length === 0 ? 0 : runList(run, list);
+    if (end === ';;') return code;
+    falls = end === ';&';
+  }
+  return code;
+};
+
+const loop = (run: Run, goesOn: () => boolean, turn: () => void): void => {
+  while (goesOn()) {
+    spend(run.budget, 1);
+    try {
+      turn();
+    } catch (error) {
+      if (!(error instanceof Leave) || (error.kind !== 'break' && error.kind !== 'continue')) throw error;
+      if (error.count > 1) throw new Leave(error.kind, error.count - 1);
+      run.session.status = 0;
+      if (error.kind === 'break') return;
+    }
+  }
+};
+
+const newExpander = (run: Run): Expander => new Expander(run, substitute);
+
+/** `$(…)` */
+const substitute = (run: Run, script: string): string => {
+  const pieces: string[] = [];
+  const fds = new Map(run.fds).set(1, { kind: 'into', pieces });
+  run.session.status = forked(deeper(run), (inner) => runText(inner, script), fds);
+  return wellMade(pieces.join('')).replaceAll('\0', '').replace(/\n+$/, '');
+};
+
+const deeper = (run: Run): Run => {
+  if (run.depth >= depthMax) {
+    write(run, run.fds.get(2), 'bash: too many levels of functions, scripts and substitutions\n');
+    throw new Leave('fail', 1);
+  }
+  return { ...run, depth: run.depth + 1 };
+};
+
+const runSimple = (run: Run, { assignments, words, redirections }: Command & { kind: 'simple' }): number => {
+  const { session } = run;
+  const expander = newExpander(run);
+  const expanded = expander.words(expandedAsAssignments(words));
+  const [name, ...args] = expanded;
+  if (name === undefined) {
+    expander.substituted = words.length > 0 && expander.substituted;
+    if (redirections.length > 0 && withRedirections(run, expander, redirections, () => 0) !== 0) return 1;
+    for (const assignment of assignments) assign(run, expander, assignment);
+    if (session.options.has('x')) trace(run, assignments, []);
+    return expander.substituted ? session.status : 0;
+  }
+  return withRedirections(run, expander, redirections, (inner) => {
+    const restore = assignments.length > 0 ? temporary(inner, expander, assignments) : undefined;
+    try {
+      if (session.options.has('x')) trace(run, assignments, expanded);
+      if (name === 'exec' && args.length === 0) return keep(run, inner.fds);
+      return runWords(inner, name, args);
+    } finally {
+      restore?.();
+    }
+  });
+};
+
+/** `export x=~/a b=$c`: their words are assignments, and are not split. */
+const expandedAsAssignments = (words: readonly string[]): readonly string[] => {
+  if (!['export', 'alias', 'local', 'readonly', 'declare'].includes(words[0] ?? '')) return words;
+  return words.map((word, index) => {
+    const found = index > 0 ? assignmentOf(word) : undefined;
+    if (!found || /^["']/.test(found.word) || !/[$`~]/.test(found.word) || found.word.includes('"')) return word;
+    const value = found.word.startsWith('~') ? found.word : `"${found.word}"`;
+    return `${found.name}${found.append ? '+' : ''}=${value}`;
+  });
+};
+
+const trace = (run: Run, assignments: readonly Assignment[], words: readonly string[]): void => {
+  const shown = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const set = assignments.map(({ name }) => `${name}=${run.session.variables.get(name) ?? ''}`);
+  write(run, run.fds.get(2), `+ ${[...set, ...shown].join(' ')}\n`);
+};
+
+const assign = ({ session }: Run, expander: Expander, { name, append, word }: Assignment): void => {
+  const value = expander.text(word);
+  session.variables.set(name, append ? (session.variables.get(name) ?? '') + value : value);
+};
+
+/** `x=1 command`: the variables of one command. */
+const temporary = (run: Run, expander: Expander, assignments: readonly Assignment[]): (() => void) => {
+  const { variables, exported } = run.session;
+  const before = assignments.map(({ name }) => [name, variables.get(name), exported.has(name)] as const);
+  for (const assignment of assignments) {
+    assign(run, expander, assignment);
+    exported.add(assignment.name);
+  }
+  return () => {
+    for (const [name, value, wasExported] of before) {
+      if (value === undefined) variables.delete(name);
+      else variables.set(name, value);
+      if (!wasExported) exported.delete(name);
+    }
+  };
+};
+
+/** `exec 3<file`: the shell itself has the descriptors from now on. */
+const keep = ({ fds, owned }: Run, redirected: Descriptors): number => {
+  const [before, after] = [filesOf(fds), filesOf(redirected)];
+  for (const file of after) {
+    if (before.has(file)) continue;
+    file.uses++;
+    owned.add(file);
+  }
+  fds.clear();
+  for (const [fd, stream] of redirected) fds.set(fd, stream);
+  for (const file of before) if (!after.has(file) && owned.delete(file)) release(file);
+  return 0;
+};
+
+const filesOf = (fds: Descriptors): ReadonlySet<OpenFile> =>
+  new Set([...fds.values()].flatMap((stream) => (stream.kind === 'file' ? [stream.file] : [])));
+
+/** In a copy of the shell, its descriptors included. */
+const forked = (run: Run, work: (inner: Run) => number, fds: Descriptors = run.fds): number => {
+  const owned = new Set<OpenFile>();
+  try {
+    return inSubshell(run.session, () => work({ ...run, fds: new Map(fds), owned }));
+  } finally {
+    owned.forEach(release);
+  }
+};
+
+const runWords = (run: Run, name: string, args: readonly string[]): number => {
+  const { session } = run;
+  const body = session.functions.get(name);
+  if (body) return callFunction(run, body, args);
+  const builtin = ownEntry(builtins, name);
+  if (builtin) return callBuiltin(run, name, builtin, args);
+  const program = ownEntry(commands, name.replace(/^(\/usr)?\/bin\/(?=[^/]+$)/, ''));
+  if (program) return callProgram(run, name.slice(name.lastIndexOf('/') + 1), program, args);
+  if (name.includes('/')) return runFile(run, name, args);
+  write(run, run.fds.get(2), `bash: ${name}: command not found\n`);
+  return 127;
+};
+
+const ownEntry = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
+const callFunction = (run: Run, body: Command, args: readonly string[]): number => {
+  const { session } = run;
+  const before = session.positional;
+  const locals = new Map<string, string | undefined>();
+  const inner = { ...deeper(run), locals };
+  session.positional = args;
+  try {
+    return runCommand(inner, body);
+  } catch (error) {
+    if (error instanceof Leave && error.kind === 'return') return error.count;
+    throw error;
+  } finally {
+    session.positional = before;
+    for (const [name, value] of locals) {
+      if (value === undefined) session.variables.delete(name);
+      else session.variables.set(name, value);
+    }
+  }
+};
+
+const callBuiltin = (run: Run, name: string, builtin: Builtin, args: readonly string[]): number => {
+  let failed: Fault | undefined;
+  const code = builtin(
+    {
+      ...{ run, name },
+      out: (text) => {
+        failed ??= write(run, run.fds.get(1), text);
+      },
+      err: (text) => {
+        write(run, run.fds.get(2), text);
+      },
+      runText: (text, inner = run) => runText(deeper(inner), text),
+      runWords: (words, inner = run) => runWords(deeper(inner), words[0] ?? '', words.slice(1)),
+    },
+    args,
+  );
+  if (!failed) return code;
+  write(run, run.fds.get(2), `bash: ${name}: write error: ${failed.reason}\n`);
+  return 1;
+};
+
+const callProgram = (run: Run, name: string, program: LabCommand, args: readonly string[]): number => {
+  let failed: Fault | undefined;
+  const input = lazyInput(run);
+  const { session } = run;
+  const io: CommandIo = {
+    ...{ session, fs: session.process, name },
+    get stdin() {
+      return input().text;
+    },
+    get stdinFault() {
+      return input().fault;
+    },
+    get stdout() {
+      return statOf(run.fds.get(1));
+    },
+    out: (text) => {
+      failed ??= write(run, run.fds.get(1), text);
+    },
+    err: (text) => {
+      write(run, run.fds.get(2), text);
+    },
+    variable: (variable) => (session.exported.has(variable) ? session.variables.get(variable) : undefined),
+    stay: (handles, turn) => stay(run, handles, turn),
+    run: (words, text) => {
+      spend(run.budget, 1);
+      const fds = text === undefined ? run.fds : new Map(run.fds).set(0, { kind: 'from', text });
+      return forked(deeper(run), (inner) => runProgram(inner, words), fds);
+    },
+  };
+  const code = program(io, args);
+  if (!failed) return code;
+  write(run, run.fds.get(2), `${name}: write error: ${failed.reason}\n`);
+  return 1;
+};
+
+/** What a program starts: programs, and those that are builtins of the shell as well. */
+const runProgram = (run: Run, [name = '', ...args]: readonly string[]): number => {
+  const program = ownEntry(commands, name);
+  if (program) return callProgram(run, name, program, args);
+  const builtin = ['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'kill'].includes(name);
+  if (builtin) return callBuiltin(run, name, builtins[name] as Builtin, args);
+  if (['bash', 'sh', 'su', 'sudo'].includes(name) || name.includes('/')) return runWords(run, name, args);
+  return 127;
+};
+
+const lazyInput = (run: Run): (() => { readonly text: string | undefined; readonly fault: Fault | undefined }) => {
+  let known: { readonly text: string | undefined; readonly fault: Fault | undefined } | undefined;
+  return () => {
+    if (!known) {
+      const read = readAll(run, run.fds.get(0));
+      known = read instanceof Fault ? { text: '', fault: read } : { text: read, fault: undefined };
+    }
+    return known;
+  };
+};
+
+const statOf = (stream: Stream | undefined): Stat | undefined => {
+  if (stream?.kind !== 'file') return undefined;
+  const stat = stream.file.process.stat(stream.file.handle, '');
+  return stat instanceof Fault ? undefined : stat;
+};
+
+const stay = (run: Run, handles: Parameters<CommandIo['stay']>[0], turn: () => void): boolean => {
+  const { background, session, fds } = run;
+  if (!background) return false;
+  const { process } = session;
+  for (const { handle, path } of handles)
+    background.files.push({ process, handle, path, access: 'read', append: false, position: 0, uses: 1 });
+  for (const stream of new Set(fds.values()))
+    if (stream.kind === 'file') {
+      stream.file.uses++;
+      background.files.push(stream.file);
+    }
+  background.turn = turn;
+  return true;
+};
+
+/** A file that is to be a program: only scripts are. */
+const runFile = (run: Run, path: string, args: readonly string[]): number => {
+  const { session } = run;
+  const { process } = session;
+  const refuse = (reason: string, code: number): number => {
+    write(run, run.fds.get(2), `bash: ${path}: ${reason}\n`);
+    return code;
+  };
+  const stat = process.stat(process.cwd, path, 'follow');
+  if (stat instanceof Fault) return refuse(stat.reason, stat.errno === 'ENOENT' ? 127 : 126);
+  if (stat.kind === 'dir') return refuse('Is a directory', 126);
+  const mayRun = process.access(process.cwd, path, 'search');
+  if (mayRun) return refuse(mayRun.reason, 126);
+  const opened = process.open(process.cwd, path, { access: 'read' });
+  if (opened instanceof Fault) return refuse(opened.reason, 126);
+  const file: OpenFile = {
+    ...{ process, handle: opened, path, position: 0, uses: 1 },
+    ...{ access: 'read', append: false },
+  };
+  const text = readAll(run, { kind: 'file', file });
+  release(file);
+  if (typeof text !== 'string') return refuse(text?.reason ?? '', 126);
+  return forked(deeper(run), (inner) => {
+    session.positional = args;
+    return runText(inner, text);
+  });
+};

@@ -1,0 +1,390 @@
+import { users } from '../users.ts';
+import { arithmetic } from './arithmetic.ts';
+import { expandBraces } from './braces.ts';
+import { glob } from './glob.ts';
+import { isPattern, matches, quotePattern } from './pattern.ts';
+import { Exhausted, Leave, type Run, spend, spendText } from './run.ts';
+import { write } from './streams.ts';
+import { type Parameter, type Part, type Reading, wellMade, wordParts } from './word-parts.ts';
+
+/** Runs the text of `$(…)` and answers with what it wrote. */
+export type Substitute = (run: Run, script: string) => string;
+
+/** A word being expanded: as it is, and with what was quoted marked by backslashes. */
+interface Field {
+  text: string;
+  pattern: string;
+}
+
+/** Expands words as bash does, in its order: braces, tildes, parameters and commands, splitting, paths. */
+export class Expander {
+  readonly #run: Run;
+  readonly #substitute: Substitute;
+  /** A command was substituted: `x=$(false)` has its exit code. */
+  substituted = false;
+
+  constructor(run: Run, substitute: Substitute) {
+    this.#run = run;
+    this.#substitute = substitute;
+  }
+
+  words(raw: readonly string[]): readonly string[] {
+    return raw.flatMap((word) => {
+      const braced = expandBraces(word);
+      if (!braced) throw new Exhausted('these braces stand for too many words');
+      spend(this.#run.budget, braced.length);
+      return braced.flatMap((one) => this.#paths(this.#fields(this.#parts(one))));
+    });
+  }
+
+  /** One text: of an assignment, a here-document, a `case`. Nothing is split and no path looked for. */
+  text(raw: string, reading: Reading = 'word'): string {
+    const assigned = reading === 'word';
+    return wellMade(
+      this.#joined(this.#parts(raw, reading, assigned))
+        .map(({ text }) => text)
+        .join(' '),
+    );
+  }
+
+  /** One pattern. */
+  pattern(raw: string): string {
+    return this.#joined(this.#parts(raw))
+      .map(({ pattern }) => pattern)
+      .join(' ');
+  }
+
+  /** The word of a redirection: exactly one, or undefined. */
+  single(raw: string): string | undefined {
+    const words = this.words([raw]);
+    return words.length === 1 ? words[0] : undefined;
+  }
+
+  arithmetic(text: string): bigint {
+    const { session } = this.#run;
+    const value = arithmetic(this.text(text, 'double'), {
+      get: (name) => this.value(name),
+      set: (name, to) => session.variables.set(name, to),
+    });
+    if (typeof value !== 'bigint') throw this.fail(value.complaint);
+    return value;
+  }
+
+  /** Says why an expansion failed; the line ends there. */
+  fail(complaint: string): Leave {
+    write(this.#run, this.#run.fds.get(2), `bash: ${complaint}\n`);
+    return new Leave('fail', 1);
+  }
+
+  value(name: string): string | undefined {
+    const { session } = this.#run;
+    switch (name) {
+      case '?':
+        return String(session.status);
+      case '$':
+        return '1000';
+      case '#':
+        return String(session.positional.length);
+      case '!': {
+        const last = [...session.jobs.values()].at(-1);
+        return last && String(last.pid);
+      }
+      case '-':
+        return `h${[...session.options].join('')}`;
+      case '0':
+        return 'bash';
+      case '@':
+      case '*':
+        return session.positional.length === 0 ? undefined : session.positional.join(' ');
+      case 'UID':
+      case 'EUID':
+        return String(session.process.who.uid);
+      default:
+        return /^\d+$/.test(name) ? session.positional[Number(name) - 1] : session.variables.get(name);
+    }
+  }
+
+  #parts(raw: string, reading: Reading = 'word', assigned = false): readonly Part[] {
+    const parts = wordParts(raw, reading);
+    if ('bad' in parts) throw this.fail(`${parts.bad}: bad substitution`);
+    return reading === 'word' ? this.#tildes(parts, assigned) : parts;
+  }
+
+  #tildes(parts: readonly Part[], assigned: boolean): readonly Part[] {
+    const [first, second] = parts;
+    if (first?.kind !== 'text' || first.quoted || !first.text.includes('~')) return parts;
+    const pieces = assigned ? first.text.split(/(?<=:)/) : [first.text];
+    const out: Part[] = pieces.flatMap((piece, index): Part[] => {
+      const prefix = /^~([^/:]*)/.exec(piece);
+      if (!prefix || (index === pieces.length - 1 && prefix[0] === piece && second)) return [{ ...first, text: piece }];
+      const home = this.#home(prefix[1] as string);
+      if (home === undefined) return [{ ...first, text: piece }];
+      return [
+        { kind: 'text', text: home, quoted: true },
+        { ...first, text: piece.slice(prefix[0].length) },
+      ];
+    });
+    return [...out.filter((part) => part.kind !== 'text' || part.quoted || part.text !== ''), ...parts.slice(1)];
+  }
+
+  #home(name: string): string | undefined {
+    const { session } = this.#run;
+    const mine = users.find(({ uid }) => uid === session.process.who.uid)?.home;
+    if (name === '') return session.variables.get('HOME') ?? mine;
+    if (name === '+') return session.directory;
+    if (name === '-') return session.variables.get('OLDPWD');
+    return users.find((user) => user.name === name)?.home;
+  }
+
+  /** Without splitting: several only for `"$@"`. */
+  #joined(parts: readonly Part[]): readonly Field[] {
+    const field: Field = { text: '', pattern: '' };
+    for (const part of parts) {
+      const value = part.kind === 'text' ? part.text : this.#substituted(part);
+      field.text += value;
+      field.pattern += part.quoted ? quotePattern(value) : value;
+    }
+    return [field];
+  }
+
+  #fields(parts: readonly Part[]): readonly Field[] {
+    const fields: Field[] = [];
+    let field: Field | undefined;
+    const add = (text: string, quoted: boolean): void => {
+      field ??= { text: '', pattern: '' };
+      field.text += text;
+      field.pattern += quoted ? quotePattern(text) : text;
+    };
+    const end = (): void => {
+      if (field) fields.push(field);
+      field = undefined;
+    };
+    for (const part of parts) {
+      if (part.kind === 'text') {
+        add(part.text, part.quoted);
+        continue;
+      }
+      const several = part.kind === 'parameter' ? this.#several(part.parameter, part.quoted) : undefined;
+      if (several) {
+        several.forEach((text, index) => {
+          if (index > 0) end();
+          if (part.quoted) add(text, true);
+          else this.#split(text, add, end);
+        });
+        continue;
+      }
+      const nested = part.kind === 'parameter' && !part.quoted ? this.#nested(part.parameter) : undefined;
+      if (nested) {
+        // The word of `${x:-a "b c"}` has quotes of its own.
+        nested.forEach((one, index) => {
+          if (index > 0) end();
+          field ??= { text: '', pattern: '' };
+          field.text += one.text;
+          field.pattern += one.pattern;
+        });
+        continue;
+      }
+      const value = this.#substituted(part);
+      if (part.quoted) add(value, true);
+      else this.#split(value, add, end);
+    }
+    end();
+    return fields;
+  }
+
+  #split(text: string, add: (text: string, quoted: boolean) => void, end: () => void): void {
+    const ifs = this.#run.session.variables.get('IFS') ?? ' \t\n';
+    let isOpen = false;
+    for (let at = 0; at < text.length; ) {
+      const char = text[at] as string;
+      if (!ifs.includes(char)) {
+        let stop = at + 1;
+        while (stop < text.length && !ifs.includes(text[stop] as string)) stop++;
+        add(text.slice(at, stop), false);
+        isOpen = true;
+        at = stop;
+        continue;
+      }
+      if (/\s/.test(char)) {
+        while (at < text.length && ifs.includes(text[at] as string) && /\s/.test(text[at] as string)) at++;
+        const delimiter = text[at];
+        end();
+        if (isOpen && delimiter !== undefined && ifs.includes(delimiter)) at++;
+        isOpen = false;
+        continue;
+      }
+      if (!isOpen) add('', false);
+      end();
+      isOpen = false;
+      at++;
+    }
+  }
+
+  /** `$@` and `$*`: the values, or undefined if it is neither. */
+  #several({ name, operator, length }: Parameter, quoted: boolean): readonly string[] | undefined {
+    if ((name !== '@' && name !== '*') || operator !== '' || length) return undefined;
+    const { session } = this.#run;
+    if (name === '@' || !quoted) return session.positional;
+    const ifs = session.variables.get('IFS');
+    return [session.positional.join(ifs === undefined ? ' ' : (ifs[0] ?? ''))];
+  }
+
+  #nested(parameter: Parameter): readonly Field[] | undefined {
+    const { operator, argument, name, indirect } = parameter;
+    if (!['-', ':-', '+', ':+'].includes(operator) || indirect) return undefined;
+    const value = this.value(name);
+    const isSet = value !== undefined && (operator.length === 1 || value !== '');
+    if (isSet !== operator.endsWith('+')) return undefined;
+    return this.#fields(this.#parts(argument));
+  }
+
+  #paths(fields: readonly Field[]): readonly string[] {
+    const { session, budget } = this.#run;
+    return fields.flatMap(({ text, pattern }) => {
+      if (session.options.has('f') || !isPattern(pattern)) return [wellMade(text)];
+      const found = glob(session.process, pattern, (steps) => spend(budget, steps));
+      return found.length > 0 ? found : [wellMade(text)];
+    });
+  }
+
+  #substituted(part: Exclude<Part, { kind: 'text' }>): string {
+    switch (part.kind) {
+      case 'command':
+        this.substituted = true;
+        return this.#substitute(this.#run, part.script);
+      case 'arithmetic':
+        return String(this.arithmetic(part.text));
+      case 'parameter': {
+        const value = this.#parameter(part.parameter, part.quoted);
+        spendText(this.#run.budget, value.length);
+        return value;
+      }
+    }
+  }
+
+  #parameter(parameter: Parameter, quoted: boolean): string {
+    const { session } = this.#run;
+    const { operator, argument, length, indirect } = parameter;
+    const name = indirect ? (this.value(parameter.name) ?? '') : parameter.name;
+    const value = this.value(name);
+    const word = (): string => this.text(argument, quoted ? 'double' : 'word');
+    if (length && (name === '@' || name === '*')) return String(session.positional.length);
+    const isMissing = value === undefined || (operator.startsWith(':') && operator.length === 2 && value === '');
+    switch (operator.replace(/^:(?=.)/, '')) {
+      case '-':
+        return isMissing ? word() : value;
+      case '+':
+        return isMissing ? '' : word();
+      case '=': {
+        if (!isMissing) return value;
+        if (!/^[A-Za-z_]/.test(name)) throw this.fail(`$${name}: cannot assign in this way`);
+        const given = word();
+        session.variables.set(name, given);
+        return given;
+      }
+      case '?':
+        if (!isMissing) return value;
+        throw this.fail(
+          `${name}: ${argument === '' ? `parameter ${operator === ':?' ? 'null or ' : ''}not set` : word()}`,
+        );
+    }
+    if (value === undefined) {
+      if (session.options.has('u') && name !== '@' && name !== '*') throw this.fail(`${name}: unbound variable`);
+      return length ? '0' : '';
+    }
+    if (length) return String(Array.from(value).length);
+    return this.#changed(value, operator, argument);
+  }
+
+  #changed(value: string, operator: string, argument: string): string {
+    switch (operator) {
+      case '#':
+      case '##':
+      case '%':
+      case '%%':
+        return trim(value, this.pattern(argument), operator, (steps) => spend(this.#run.budget, steps));
+      case '/':
+      case '//':
+      case '/#':
+      case '/%':
+        return this.#replaced(value, operator, argument);
+      case '^':
+        return value.slice(0, 1).toUpperCase() + value.slice(1);
+      case '^^':
+        return value.toUpperCase();
+      case ',':
+        return value.slice(0, 1).toLowerCase() + value.slice(1);
+      case ',,':
+        return value.toLowerCase();
+      case ':':
+        return this.#cut(Array.from(value), argument);
+      default:
+        return value;
+    }
+  }
+
+  #cut(chars: readonly string[], argument: string): string {
+    const [offset, size] = argument.split(/:(.*)/s);
+    const from = Number(this.arithmetic(offset as string));
+    const start = from < 0 ? chars.length + from : from;
+    if (start < 0) return '';
+    if (size === undefined) return chars.slice(start).join('');
+    const count = Number(this.arithmetic(size));
+    const stop = count < 0 ? chars.length + count : start + count;
+    if (stop < start && count < 0) throw this.fail(`${size}: substring expression < 0`);
+    return chars.slice(start, stop).join('');
+  }
+
+  #replaced(value: string, operator: string, argument: string): string {
+    const slash = slashIn(argument);
+    const pattern = this.pattern(argument.slice(0, slash));
+    const by = this.text(argument.slice(slash + 1));
+    if (pattern === '') return operator === '/#' ? by + value : operator === '/%' ? value + by : value;
+    const chars = Array.from(value);
+    let out = '';
+    let done = false;
+    for (let at = 0; at <= chars.length; ) {
+      const stop = done ? -1 : this.#longest(chars, at, pattern, operator);
+      if (stop > at) {
+        out += by;
+        at = stop;
+        done = operator !== '//';
+      } else out += chars[at++] ?? '';
+    }
+    return out;
+  }
+
+  /** The end of the longest match at a place, -1 for none. */
+  #longest(chars: readonly string[], at: number, pattern: string, operator: string): number {
+    if (operator === '/#' && at > 0) return -1;
+    for (let stop = chars.length; stop > at; stop--) {
+      if (operator === '/%' && stop < chars.length) return -1;
+      spend(this.#run.budget, 1);
+      if (matches(pattern, chars.slice(at, stop).join(''))) return stop;
+    }
+    return -1;
+  }
+}
+
+/** `#`, `##`: the shortest or longest beginning that matches goes; `%`, `%%`: the end. */
+const trim = (value: string, pattern: string, operator: string, spending: (steps: number) => void): string => {
+  const chars = Array.from(value);
+  const fromStart = operator.startsWith('#');
+  for (let index = 0; index <= chars.length; index++) {
+    const size = operator.length === 1 ? index : chars.length - index;
+    const at = fromStart ? size : chars.length - size;
+    const [head, tail] = [chars.slice(0, at).join(''), chars.slice(at).join('')];
+    spending(1);
+    if (matches(pattern, fromStart ? head : tail)) return fromStart ? tail : head;
+  }
+  return value;
+};
+
+/** The first slash that is not quoted; the length where there is none. */
+const slashIn = (text: string): number => {
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '/') return at;
+  }
+  return text.length;
+};
