@@ -15,13 +15,14 @@
  * `name -> *`, any text; `absent name`; and `#same`, the inode that had this path at the start;
  * `#new`, one that was not there; `#?`, never mind which.
  */
-import { byteLength, decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Fs, Handle, Owner } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
 import { linkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
+import { readWhole, writeAll } from '../plan/whole-file.ts';
 import { SketchProcess } from '../sketch/process.ts';
 import { quoteContents, quoteName, quoteText, type Word, words } from './drawing-words.ts';
 
@@ -68,6 +69,8 @@ export interface BuildOptions {
   readonly groups?: Names;
   /** The path of `at`: mounts are made by paths. `/` unless it is said. */
   readonly place?: string;
+  /** Mounts, where `fs` is not a sketch. A bind mount's source is absolute. */
+  readonly mount?: (path: string, mount: DrawnMount) => void;
 }
 
 /** Who is called what. A user's group is what `groups` calls the same, or the user's number. */
@@ -139,23 +142,27 @@ class Builder {
     const made = this.#fs.open(this.#at, drawn.path, { access: 'write', create: 'exclusive', mode: 0o644 });
     if (made instanceof Fault) throw this.#refusal(drawn, made);
     using file = made;
-    const wrote = drawn.contents ? this.#fs.write(file, encodeBytes(drawn.contents), 0) : 0;
-    if (wrote instanceof Fault) this.#must(drawn, wrote);
+    const wrote = writeAll(this.#fs, file, encodeBytes(drawn.contents ?? ''), 0);
+    if (wrote instanceof Fault) throw this.#refusal(drawn, wrote);
   }
 
-  #mount(drawn: Drawn, mount: DrawnMount): void {
+  #mount(drawn: Drawn, drawnMount: DrawnMount): void {
     const fs = this.#fs;
-    if (!(fs instanceof SketchProcess)) throw complain(drawn.line, 'only a sketch can be drawn with mounts');
-    const locate = (path: string) => {
-      const found = fs.locate(path);
-      if (typeof found === 'string') throw complain(drawn.line, `${quoteName(path)}: ${found}`);
-      return found;
-    };
     const place = this.#options.place ?? '/';
     const path = join(place, drawn.path);
-    const on = locate(path);
-    const how = mount.kind === 'bind' ? { source: locate(absolute(place, mount.of)) } : { type: mount.type };
-    const refused = fs.sketch.mount(on, how);
+    const mount = drawnMount.kind === 'bind' ? { ...drawnMount, of: absolute(place, drawnMount.of) } : drawnMount;
+    if (this.#options.mount) {
+      this.#options.mount(path, mount);
+      return;
+    }
+    if (!(fs instanceof SketchProcess)) throw complain(drawn.line, 'only a sketch can be drawn with mounts');
+    const locate = (wanted: string) => {
+      const found = fs.locate(wanted);
+      if (typeof found === 'string') throw complain(drawn.line, `${quoteName(wanted)}: ${found}`);
+      return found;
+    };
+    const how = mount.kind === 'bind' ? { source: locate(mount.of) } : { type: mount.type };
+    const refused = fs.sketch.mount(locate(path), how);
     if (refused) throw complain(drawn.line, `this cannot be mounted: ${refused}`);
     if (mount.readOnly)
       this.#late.push(() => {
@@ -233,7 +240,7 @@ export const parseDrawing = (text: string, use: 'start' | 'goal' = 'start'): Dra
     if (paths.has(node.path)) say(`${quoteName(node.path)} is drawn twice`);
     paths.add(node.path);
     const twin = node.label === undefined || special.includes(node.label) ? undefined : labels.get(node.label);
-    if (twin) checkTwins(twin, node, say);
+    if (twin) joinTwins(twin, node, say);
     else if (node.label !== undefined) labels.set(node.label, node);
     dir.below.push(node);
     above.push(node);
@@ -365,15 +372,22 @@ const readMount = (
 
 const mountTypes: readonly string[] = ['ext4', 'tmpfs', 'xfs', 'btrfs', 'vfat'];
 
-const checkTwins = (first: Node, second: Node, say: (message: string) => void): void => {
+/** A second name of a file: what is said of either is said of the file. */
+const joinTwins = (first: Node, second: Node, say: (message: string) => void): void => {
   if (first.kind === 'dir' || second.kind === 'dir') say('a directory has one name only');
   else if (first.kind !== second.kind && second.kind !== 'file' && second.kind !== 'any')
     say(`#${second.label} is of another kind in line ${first.line}`);
-  else if (second.contents !== undefined && first.contents !== second.contents)
-    say(`#${second.label} is one file: say its contents once, in line ${first.line}`);
+  else if (second.contents !== undefined && (first.contents ?? second.contents) !== second.contents)
+    say(`#${second.label} is one file, and holds something else in line ${first.line}`);
+  first.contents ??= second.contents;
+  first.mode ??= second.mode;
+  first.owner ??= second.owner;
 };
 
 const indentOf = (row: string): number => row.length - row.trimStart().length;
+
+/** What a drawing may hold, in bytes. */
+const sizeMax = 999_999;
 
 /** That many bytes which are easy to look at. */
 const filler = (size: number): string => 'x'.repeat(Math.max(0, size - 1)) + (size > 0 ? '\n' : '');
@@ -438,13 +452,10 @@ const detailsOf = (fs: Fs, dir: Handle, name: string, stat: Stat, { owner, users
 };
 
 const contentsOf = (fs: Fs, dir: Handle, name: string, size: number): string => {
-  const opened = fs.open(dir, name, { access: 'read', nofollow: true });
-  if (opened instanceof Fault) return `size ${size}`;
-  using file = opened;
-  const bytes = new Uint8Array(Math.min(size, 1_000_000));
-  if (fs.read(file, bytes, 0) instanceof Fault) return `size ${size}`;
+  const bytes = size > sizeMax ? undefined : readWhole(fs, dir, name);
+  if (!bytes || bytes instanceof Fault) return `size ${size}`;
   const text = decodeBytes(bytes);
-  return text === filler(byteLength(text)) && size > 80 ? `size ${size}` : quoteContents(text);
+  return size > 80 && text === filler(size) ? `size ${size}` : quoteContents(text);
 };
 
 const mountOf = (fs: Fs, path: string): string => {

@@ -4,6 +4,7 @@ import type { Identity } from '../../fs/identity.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
 import { join } from '../../fs/path.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
+import { readWhole } from '../../plan/whole-file.ts';
 import type { SketchProcess } from '../../sketch/process.ts';
 import type { Drawn } from '../drawing.ts';
 import { quoteContents, quoteName } from '../drawing-words.ts';
@@ -61,11 +62,12 @@ class Comparison {
 
   #directory(drawn: Drawn): void {
     for (const inner of drawn.below) this.#entry(inner);
-    if (drawn.open) return;
+    const isElsewhere = drawn.mount?.kind === 'bind' && drawn.below.length === 0;
+    if (drawn.open || isElsewhere) return;
     const wanted = new Set(drawn.below.map(({ path }) => path));
     for (const name of this.#namesIn(drawn.path)) {
       const path = join(drawn.path, name).replace(/^\//, '');
-      if (!wanted.has(path)) this.#say(`${code(path)} should not be there.`);
+      if (!wanted.has(path) && !isOurs(path)) this.#say(`${code(path)} should not be there.`);
     }
   }
 
@@ -94,7 +96,7 @@ class Comparison {
     }
     this.#identity(drawn, stat);
     if (kind === 'symlink') this.#text(drawn);
-    if (drawn.contents !== undefined) this.#contents(drawn, drawn.contents, stat);
+    if (drawn.contents !== undefined) this.#contents(drawn, drawn.contents);
     this.#rights(drawn, stat);
     if (drawn.mount) this.#mount(drawn, stat);
     if (kind === 'dir') this.#directory(drawn);
@@ -148,20 +150,12 @@ class Comparison {
       this.#say(`The text of ${code(path)} is ${code(String(found))}; it should be ${code(text)}.`);
   }
 
-  #contents({ path }: Drawn, wanted: string, stat: Stat): void {
-    const held = this.#read(path, stat);
+  #contents({ path }: Drawn, wanted: string): void {
+    const bytes = readWhole(this.#fs, this.#fs.cwd, path);
+    const held = bytes instanceof Fault ? '' : decodeBytes(bytes);
     if (held === wanted) return;
     const is = held === '' ? 'is empty' : `holds ${codeOf(shorten(held))}`;
     this.#say(`${code(path)} ${is}; it should ${wanted === '' ? 'be empty' : `hold ${codeOf(shorten(wanted))}`}.`);
-  }
-
-  #read(path: string, { size }: Stat): string {
-    const opened = this.#fs.open(this.#fs.cwd, path, { access: 'read', nofollow: true });
-    if (opened instanceof Fault) return '';
-    using file = opened;
-    const bytes = new Uint8Array(Math.min(size, 2 ** 20));
-    this.#fs.read(file, bytes, 0);
-    return decodeBytes(bytes);
   }
 
   #rights({ path, mode, owner }: Drawn, stat: Stat): void {
@@ -240,6 +234,9 @@ class Comparison {
     this.#found.push(parseSpans(sentence));
   }
 }
+
+/** Where Linkwright keeps its journal and what it put aside: whoever uses it has not done more than was asked. */
+const isOurs = (path: string): boolean => path === '.local' || /^\.linkwright-\d+$/.test(path);
 
 /** What was where before anybody typed anything. */
 interface Before {

@@ -17,7 +17,8 @@ export const checkLesson = (text: string): readonly Complaint[] => {
     return found[nth] ?? found[0] ?? 1;
   };
   const broken = unbuildable(lesson, lineOf);
-  return broken.length > 0 ? broken : [...checkSolution(lesson, lineOf), ...checkQuiz(lesson, lineOf)];
+  if (broken.length > 0) return broken;
+  return [...checkSolution(lesson, lineOf), ...checkQuiz(lesson, lineOf)].toSorted((a, b) => a.line - b.line);
 };
 
 type LineOf = (wanted: string, nth?: number) => number;
