@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   names: () => import('./commands/names.ts'),
   who: () => import('./commands/who.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  compare: () => import('./commands/compare.ts'),
   make: () => import('./commands/make.ts'),
   can: () => import('./commands/can.ts'),
   history: () => import('./commands/history.ts'),

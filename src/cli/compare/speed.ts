@@ -1,0 +1,167 @@
+import { Fault } from '../../fs/fault.ts';
+import { type Bench, hardRefused } from './bench.ts';
+import {
+  type Difference,
+  type Experiment,
+  experiment,
+  Hindrance,
+  mainExperiment,
+  type Observation,
+  type Spread,
+  saw,
+  sentence,
+  spreadText,
+} from './comparison.ts';
+import { type Ground, needSymlink, newGround, writeFile } from './ground.ts';
+import { type Quartiles, quartilesOf } from './quartiles.ts';
+
+/** What it costs to open a file through links. */
+export const speed = ({ ground }: Bench): Difference => {
+  const { hard, soft, experiment: main } = opening(ground);
+  return { name: 'speed', title: 'Speed', hard, soft, experiments: [main, limit(ground)] };
+};
+
+const hops = [1, 10, 40] as const;
+const rounds = 400;
+/** Until the compiler and the caches know the way. */
+const warmUp = 40;
+const opensPerRound = 16;
+
+/** Names of equal length: a longer one takes longer to hash. */
+const nameOf = (links: number): string => `file-${String(links).padStart(2, '0')}`;
+const hardName = 'file-hl';
+
+const chain =
+  'echo hello > file-00; ln file-00 file-hl; for n in $(seq 40); do ln -s $(printf "file-%02d file-%02d" $((n-1)) $n); done';
+
+const opening = (ground: Ground) =>
+  mainExperiment(
+    'Opening through 0, 1, 10 and 40 links',
+    [
+      chain,
+      'for f in file-00 file-hl file-01 file-10 file-40; do\n  echo $f; time for i in {1..100000}; do : < $f; done\ndone',
+    ],
+    () => {
+      using here = newGround(ground, 'speed');
+      const noHard = makeChain(here, 40);
+      const names = [nameOf(0), ...hops.map(nameOf), ...(noHard ? [] : [hardName])];
+      const times = measure(here, names);
+      const [direct, ...linked] = times as readonly [readonly number[], ...(readonly number[])[]];
+      const ratioTo = (other: readonly number[]): Quartiles =>
+        quartilesOf(other.map((time, round) => time / (direct[round] as number)));
+      const ratios = hops.map((_, index) => ratioTo(linked[index] as readonly number[]));
+      const farthest = linked[hops.length - 1] as readonly number[];
+      const perHop = quartilesOf(farthest.map((time, round) => ((time - (direct[round] as number)) * 1e6) / 40));
+      const hard = noHard ? undefined : ratioTo(linked[hops.length] as readonly number[]);
+      return judged({ direct: quartilesOf(direct.map((time) => time * 1e6)), ratios, perHop, hard, noHard });
+    },
+  );
+
+/** A file, its second name, and links of which each leads to the one before. */
+const makeChain = (here: Ground, links: number): Fault | undefined => {
+  writeFile(here, nameOf(0), 'hello\n');
+  for (let link = 1; link <= links; link++) needSymlink(here, nameOf(link - 1), nameOf(link));
+  return here.fs.link(here.dir, nameOf(0), here.dir, hardName);
+};
+
+/** Milliseconds an open of each name in each round. Each round opens every name, in turns of order, so noise meets all alike. */
+const measure = ({ fs, dir }: Ground, names: readonly string[]): readonly (readonly number[])[] => {
+  const times: number[][] = names.map(() => []);
+  for (let round = -warmUp; round < rounds; round++)
+    for (let turn = 0; turn < names.length; turn++) {
+      const index = (turn + round + warmUp) % names.length;
+      const started = performance.now();
+      for (let i = 0; i < opensPerRound; i++) {
+        const opened = fs.open(dir, names[index] as string, { access: 'read' });
+        if (opened instanceof Fault)
+          throw new Hindrance(`${names[index]} cannot be opened: ${opened.reason} (${opened.errno})`, true);
+        opened[Symbol.dispose]();
+      }
+      if (round >= 0) times[index]?.push((performance.now() - started) / opensPerRound);
+    }
+  return times;
+};
+
+interface Timing {
+  /** Nanoseconds of one open and close, our own share included. */
+  readonly direct: Quartiles;
+  /** Time through 1, 10 and 40 links in terms of the direct one. */
+  readonly ratios: readonly Quartiles[];
+  /** Nanoseconds of one link. */
+  readonly perHop: Quartiles;
+  readonly hard: Quartiles | undefined;
+  readonly noHard: Fault | undefined;
+}
+
+/** Wider than what it tells, or on both sides of nothing: then there is nothing to tell. */
+const isTooWide = ({ low, median, high }: Quartiles): boolean => low <= 0 || high - low > median;
+
+export const judged = ({ direct, ratios, perHop, hard, noHard }: Timing) => {
+  if (isTooWide(perHop))
+    throw new Hindrance(
+      `the spread is too large to tell: a link costs ${nanoseconds(perHop)} in the middle half of ${rounds} rounds; try again on a quieter machine`,
+      true,
+    );
+  const observed: Observation[] = [
+    saw('rounds', rounds),
+    saw('direct open and close', inNanoseconds(direct)),
+    ...hops.map((links, index) =>
+      saw(`through ${links} symbolic ${links === 1 ? 'link' : 'links'}`, inTimes(ratios[index] as Quartiles)),
+    ),
+    ...(hard ? [saw('through a hard link', inTimes(hard))] : []),
+    saw('one symbolic link', inNanoseconds(perHop)),
+  ];
+  const [one, , forty] = ratios as readonly [Quartiles, Quartiles, Quartiles];
+  return {
+    observed,
+    verdict: sentence(
+      noHard
+        ? hardRefused(noHard)
+        : hard &&
+            `a hard link opens ${isEven(hard) ? 'as fast as the first name' : `in ${times(hard)} of the time of the first name`}`,
+      `each symbolic link on the way costs ${nanoseconds(perHop)}, so 40 of them take ${times(forty)} of the direct time and one ${
+        one.low <= 1 ? 'alone is lost in the spread' : times(one)
+      }`,
+    ),
+    hard: noHard
+      ? `refused (${noHard.errno})`
+      : hard
+        ? `${isEven(hard) ? 'as fast' : 'not as fast'}: ${hard.median.toFixed(2)} times the direct open`
+        : '',
+    soft: `${perHop.median.toFixed(0)} ns a link; 40: ${forty.median.toFixed(1)} times`,
+  };
+};
+
+/** Within a twentieth, or on both sides of 1. */
+const isEven = ({ low, median, high }: Quartiles): boolean => Math.abs(median - 1) < 0.05 || (low <= 1 && high >= 1);
+
+const inTimes = (quartiles: Quartiles): Spread => ({ ...quartiles, unit: 'times' });
+const inNanoseconds = (quartiles: Quartiles): Spread => ({ ...quartiles, unit: 'ns' });
+const times = (quartiles: Quartiles): string => spreadText(inTimes(quartiles));
+const nanoseconds = (quartiles: Quartiles): string => spreadText(inNanoseconds(quartiles));
+
+const linksMax = 40;
+
+const limit = (ground: Ground): Experiment =>
+  experiment('How many links one lookup passes', [chain, 'ln -s file-40 file-41', 'cat file-40', 'cat file-41'], () => {
+    using here = newGround(ground, 'limit');
+    makeChain(here, linksMax + 1);
+    let passed = 0;
+    let refusal: Fault | undefined;
+    for (let links = 1; links <= linksMax + 1 && !refusal; links++) {
+      const opened = here.fs.open(here.dir, nameOf(links), { access: 'read' });
+      if (opened instanceof Fault) refusal = opened;
+      else {
+        opened[Symbol.dispose]();
+        passed = links;
+      }
+    }
+    return {
+      observed: [saw('links passed', passed), saw(`through ${passed + 1}`, refusal ? refusal.errno : 'works')],
+      verdict: sentence(
+        refusal
+          ? `one lookup passes ${passed} symbolic links, the next is refused (${refusal.errno})`
+          : `${passed} symbolic links were passed`,
+      ),
+    };
+  });
