@@ -12,7 +12,6 @@ import { newSession, type Session, type Start } from '../session.ts';
 import { users } from '../users.ts';
 import type { Condition, Lesson, Span } from './lesson.ts';
 import { labelsOf } from './parse-lesson.ts';
-import { parseSpans } from './prose.ts';
 
 /** Whether the machine is as the goal wants it, whatever was typed. */
 export interface GoalReport {
@@ -52,7 +51,7 @@ class Comparison {
   compare(tree: Drawn, conditions: readonly Condition[]): readonly (readonly Span[])[] {
     const refused = this.#fs.chdir(this.#place);
     if (refused) {
-      this.#say(`The directory ${code(this.#place)} is gone.`);
+      this.#say`The directory ${code(this.#place)} is gone.`;
       return this.#found;
     }
     this.#directory(tree);
@@ -67,7 +66,7 @@ class Comparison {
     const wanted = new Set(drawn.below.map(({ path }) => path));
     for (const name of this.#namesIn(drawn.path)) {
       const path = join(drawn.path, name).replace(/^\//, '');
-      if (!wanted.has(path) && !isOurs(path)) this.#say(`${code(path)} should not be there.`);
+      if (!wanted.has(path) && !isOurs(path)) this.#say`${code(path)} should not be there.`;
     }
   }
 
@@ -83,7 +82,7 @@ class Comparison {
     const { path, kind } = drawn;
     const stat = this.#fs.stat(this.#fs.cwd, path);
     if (kind === 'absent') {
-      if (!(stat instanceof Fault)) this.#say(`${code(path)} should be gone.`);
+      if (!(stat instanceof Fault)) this.#say`${code(path)} should be gone.`;
       return;
     }
     if (stat instanceof Fault) {
@@ -91,7 +90,7 @@ class Comparison {
       return;
     }
     if (kind !== 'any' && stat.kind !== kind) {
-      this.#say(`${code(path)} is ${kindWords(stat.kind)}; it should be ${kindWords(kind)}.`);
+      this.#say`${code(path)} is ${kindWords(stat.kind)}; it should be ${kindWords(kind)}.`;
       return;
     }
     this.#identity(drawn, stat);
@@ -105,40 +104,41 @@ class Comparison {
   #missing({ path, label, kind, text }: Drawn): void {
     const known = label === undefined ? undefined : this.#marks.get(label);
     if (known && known.path !== path)
-      this.#say(`${code(path)} is missing: the file ${code(known.path)} should have that name.`);
-    else if (kind === 'symlink')
-      this.#say(`The symlink ${code(path)}${text === undefined ? '' : ` with the text ${code(text)}`} is missing.`);
-    else this.#say(`${code(path)} is missing.`);
+      this.#say`${code(path)} is missing: the file ${code(known.path)} should have that name.`;
+    else if (kind === 'symlink' && text !== undefined)
+      this.#say`The symlink ${code(path)} with the text ${code(text)} is missing.`;
+    else if (kind === 'symlink') this.#say`The symlink ${code(path)} is missing.`;
+    else this.#say`${code(path)} is missing.`;
   }
 
   #identity({ path, label, kind }: Drawn, stat: Stat): void {
     if (label === '?') return;
     if (label === 'same') {
       const before = this.#before.paths.get(path);
-      if (!before || !sameFile(before, stat)) this.#say(`${code(path)} is another inode than at the start.`);
+      if (!before || !sameFile(before, stat)) this.#say`${code(path)} is another inode than at the start.`;
       return;
     }
     if (label === 'new') {
       if (this.#before.inodes.has(identityKey(stat)))
-        this.#say(`${code(path)} is still an inode of the start; it should be a new one.`);
+        this.#say`${code(path)} is still an inode of the start; it should be a new one.`;
       return;
     }
     if (label === undefined) {
       if (kind !== 'dir' && kind !== 'any' && stat.nlink > 1)
-        this.#say(`${code(path)} is one of ${stat.nlink} names of its file; it should be the only one.`);
+        this.#say`${code(path)} is one of ${stat.nlink} names of its file; it should be the only one.`;
       return;
     }
     const mark = this.#marks.get(label);
     if (mark && !sameFile(mark.stat, stat)) {
-      if (mark.path === path) this.#say(`${code(path)} is another inode than at the start.`);
+      if (mark.path === path) this.#say`${code(path)} is another inode than at the start.`;
       else if (this.#before.labels.has(label))
-        this.#say(`${code(path)} is not the file that was ${code(mark.path)} at the start: its inode is another.`);
-      else this.#say(`${code(path)} and ${code(mark.path)} should be two names of one file.`);
+        this.#say`${code(path)} is not the file that was ${code(mark.path)} at the start: its inode is another.`;
+      else this.#say`${code(path)} and ${code(mark.path)} should be two names of one file.`;
       return;
     }
     for (const [other, { stat: known, path: at }] of this.#marks)
       if (other !== label && sameFile(known, stat)) {
-        this.#say(`${code(path)} is the same file as ${code(at)}; it should be another.`);
+        this.#say`${code(path)} is the same file as ${code(at)}; it should be another.`;
         return;
       }
     if (!mark) this.#marks.set(label, { stat, path });
@@ -147,37 +147,38 @@ class Comparison {
   #text({ path, text }: Drawn): void {
     const found = this.#fs.readlink(this.#fs.cwd, path);
     if (text !== undefined && found !== text)
-      this.#say(`The text of ${code(path)} is ${code(String(found))}; it should be ${code(text)}.`);
+      this.#say`The text of ${code(path)} is ${code(String(found))}; it should be ${code(text)}.`;
   }
 
   #contents({ path }: Drawn, wanted: string): void {
     const bytes = readWhole(this.#fs, this.#fs.cwd, path);
     const held = bytes instanceof Fault ? '' : decodeBytes(bytes);
     if (held === wanted) return;
-    const is = held === '' ? 'is empty' : `holds ${codeOf(shorten(held))}`;
-    this.#say(`${code(path)} ${is}; it should ${wanted === '' ? 'be empty' : `hold ${codeOf(shorten(wanted))}`}.`);
+    if (held === '') this.#say`${code(path)} is empty; it should hold ${shown(wanted)}.`;
+    else if (wanted === '') this.#say`${code(path)} holds ${shown(held)}; it should be empty.`;
+    else this.#say`${code(path)} holds ${shown(held)}; it should hold ${shown(wanted)}.`;
   }
 
   #rights({ path, mode, owner }: Drawn, stat: Stat): void {
     if (mode !== undefined && stat.mode !== mode)
-      this.#say(`The mode of ${code(path)} is ${octal(stat.mode)}; it should be ${octal(mode)}.`);
+      this.#say`The mode of ${code(path)} is ${octal(stat.mode)}; it should be ${octal(mode)}.`;
     if (!owner) return;
     const user = users.find(({ uid }) => uid === stat.uid)?.name ?? String(stat.uid);
     if (user !== owner.user && String(stat.uid) !== owner.user)
-      this.#say(`${code(path)} belongs to ${code(user)}; it should belong to ${code(owner.user)}.`);
+      this.#say`${code(path)} belongs to ${code(user)}; it should belong to ${code(owner.user)}.`;
     const group = users.find(({ gid }) => gid === stat.gid)?.name ?? String(stat.gid);
     if (owner.group !== undefined && group !== owner.group && String(stat.gid) !== owner.group)
-      this.#say(`The group of ${code(path)} is ${code(group)}; it should be ${code(owner.group)}.`);
+      this.#say`The group of ${code(path)} is ${code(group)}; it should be ${code(owner.group)}.`;
   }
 
   #mount({ path, mount }: Drawn, stat: Stat): void {
     const found = this.#fs.locate(path);
     if (!mount || typeof found === 'string') return;
-    if (!stat.mountRoot) this.#say(`Nothing is mounted on ${code(path)}.`);
+    if (!stat.mountRoot) this.#say`Nothing is mounted on ${code(path)}.`;
     else if (mount.kind === 'volume' && found.mount.volume.typeName !== mount.type)
-      this.#say(`${code(found.mount.volume.typeName)} is mounted on ${code(path)}; it should be ${code(mount.type)}.`);
+      this.#say`${code(found.mount.volume.typeName)} is mounted on ${code(path)}; it should be ${code(mount.type)}.`;
     else if (found.mount.readOnly !== mount.readOnly)
-      this.#say(`${code(path)} should be mounted ${mount.readOnly ? 'read-only' : 'for writing'}.`);
+      this.#say`${code(path)} should be mounted ${mount.readOnly ? 'read-only' : 'for writing'}.`;
   }
 
   #condition(condition: Condition): void {
@@ -186,19 +187,17 @@ class Comparison {
         const { path, to } = condition;
         const found = this.#fs.stat(this.#fs.cwd, path, 'follow');
         const wanted = this.#fs.stat(this.#fs.cwd, to, 'follow');
-        if (found instanceof Fault) this.#say(`${code(path)} leads nowhere: ${found.reason}.`);
+        if (found instanceof Fault) this.#say`${code(path)} leads nowhere: ${found.reason}.`;
         else if (wanted instanceof Fault || !sameFile(found, wanted))
-          this.#say(`${code(path)} does not lead to ${code(to)}.`);
+          this.#say`${code(path)} does not lead to ${code(to)}.`;
         return;
       }
       case 'fails': {
         const errno = this.#errnoOf(condition.path);
-        if (errno !== condition.errno)
-          this.#say(
-            errno === undefined
-              ? `${code(condition.path)} can be opened; it should fail with ${code(condition.errno)}.`
-              : `${code(condition.path)} fails with ${code(errno)}; it should be ${code(condition.errno)}.`,
-          );
+        if (errno === condition.errno) return;
+        if (errno === undefined)
+          this.#say`${code(condition.path)} can be opened; it should fail with ${code(condition.errno)}.`;
+        else this.#say`${code(condition.path)} fails with ${code(errno)}; it should be ${code(condition.errno)}.`;
         return;
       }
       case 'here': {
@@ -206,15 +205,16 @@ class Comparison {
         place.chdir(this.#place);
         const refused = place.chdir(condition.path);
         if (refused || place.workingDirectory !== this.#session.process.workingDirectory)
-          this.#say(`The shell should stand in ${code(condition.path)}: use ${codeOf('cd')}.`);
+          this.#say`The shell should stand in ${code(condition.path)}: use ${code('cd')}.`;
         return;
       }
       case 'open': {
         const mark = this.#before.labels.get(condition.label);
         const isOpen = mark !== undefined && openFiles(this.#session).has(identityKey(mark.stat));
         if (isOpen === condition.open) return;
-        const which = `The file that was ${code(mark?.path ?? '')} at the start`;
-        this.#say(isOpen ? `${which} is still open somewhere.` : `${which} should be open.`);
+        const before = code(mark?.path ?? condition.label);
+        if (isOpen) this.#say`The file that was ${before} at the start is still open somewhere.`;
+        else this.#say`The file that was ${before} at the start should be open.`;
       }
     }
   }
@@ -230,8 +230,13 @@ class Comparison {
     return undefined;
   }
 
-  #say(sentence: string): void {
-    this.#found.push(parseSpans(sentence));
+  #say(texts: TemplateStringsArray, ...parts: readonly (Span | string | number)[]): void {
+    const spans = texts.flatMap((text, index): readonly Span[] => {
+      const part = parts[index] ?? '';
+      const next: Span = typeof part === 'object' ? part : { kind: 'text', text: String(part) };
+      return [{ kind: 'text', text }, next];
+    });
+    this.#found.push(spans.filter(({ text }) => text !== ''));
   }
 }
 
@@ -280,15 +285,16 @@ const openFiles = (session: Session): ReadonlySet<string> => {
   return new Set(inodes.map(({ volume, ino }) => identityKey({ dev: volume.dev, ino })));
 };
 
-/** A name within a sentence: a mark of its own, which no name can end. */
-const code = (name: string): string => codeOf(quoteName(name));
+/** A name within a sentence: whatever it is, it does not end its mark. */
+const code = (name: string): Span => ({ kind: 'code', text: quoteName(name) });
 
-/** There is no mark for a grave accent within marks: it is shown as what looks like it. */
-const codeOf = (text: string): string => `\`${text.replaceAll('`', 'ˋ')}\``;
+/** The beginning of what a file holds. */
+const shown = (text: string): Span => ({
+  kind: 'code',
+  text: quoteContents(text.length > 60 ? `${text.slice(0, 60)}…` : text),
+});
 
-const shorten = (text: string): string => quoteContents(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-const octal = (mode: number): string => codeOf(mode.toString(8).padStart(4, '0'));
+const octal = (mode: number): Span => ({ kind: 'code', text: mode.toString(8).padStart(4, '0') });
 
 const kindWords = (kind: Kind | Drawn['kind']): string => {
   switch (kind) {

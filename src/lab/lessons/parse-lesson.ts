@@ -77,7 +77,10 @@ interface Field {
 }
 
 const readHead = ({ line, rows }: Section, say: Say) => {
-  const first = rows.findIndex((row) => row.trim() !== '');
+  const first = Math.max(
+    0,
+    rows.findIndex((row) => row.trim() !== ''),
+  );
   const titleRow = rows[first] ?? '';
   if (!titleRow.startsWith('# ')) say(line + first + 1, 'a lesson begins with its title: # Title');
   const { fields, after } = readFields(rows, first + 1, line, ['id', 'objectives', 'golf'], say);
