@@ -205,7 +205,7 @@ const openShared = async (hash: string): Promise<boolean> => {
   try {
     open(lesson, start, found.lines, found.at);
   } catch (error) {
-    sentenceOf(error);
+    if (!(error instanceof DrawingError)) reportError(error);
     return refuseAddress();
   }
   return true;

@@ -22,20 +22,22 @@ export const lessonView = (lesson: Lesson, place: string): LessonView => {
     'section',
     { class: 'goal', 'aria-labelledby': 'goal-title' },
     element('div', { class: 'goal-head' }, element('h3', { id: 'goal-title' }, 'Goal'), state),
-    lesson.goal.drawing.trim() !== '' && codeBlock(lesson.goal.drawing, 'The tree to reach'),
+    lesson.goal.drawing.trim() !== '' && codeBlock(lesson.goal.drawing),
     missing,
   );
   return {
     content: element(
       'article',
       {},
-      element('p', { class: 'eyebrow' }, [place, ...lesson.objectives].join(' · ')),
+      element('p', { class: 'eyebrow' }, place),
       element('h2', { id: 'lesson-title', tabindex: '-1' }, visible(lesson.title)),
       element('div', { class: 'prose' }, ...prose(lesson.text)),
       goal,
       lesson.hints.length > 0 && hints(lesson),
       lesson.solution.length > 0 && solution(lesson),
-      ...lesson.quiz.map((question, index) => questionView(question, index)),
+      lesson.quiz.length > 0 && quiz(lesson),
+      lesson.objectives.length > 0 &&
+        element('p', { class: 'aside covers' }, `Covers ${visible(lesson.objectives.join('; '))}.`),
     ),
     check: (session) => {
       const report = checkGoal(session, lesson);
@@ -68,6 +70,19 @@ const hints = ({ hints: all }: Lesson): HTMLElement => {
   name();
   return element('section', { class: 'help', 'aria-label': 'Hints' }, list, button);
 };
+
+const quiz = ({ quiz: questions }: Lesson): HTMLElement =>
+  element(
+    'details',
+    // On a phone it would stand between the lesson and the terminal.
+    { class: 'quiz', open: matchMedia('(min-width: 60rem)').matches },
+    element(
+      'summary',
+      {},
+      questions.length === 1 ? 'What will happen? A question' : `What will happen? ${questions.length} questions`,
+    ),
+    ...questions.map(questionView),
+  );
 
 const solution = ({ solution: lines, golf }: Lesson): HTMLElement =>
   element(

@@ -29,6 +29,4 @@ const spanOf = ({ kind, text }: Span): Node | string => {
   }
 };
 
-/** A wide one scrolls, so one must be able to get there. */
-export const codeBlock = (text: string, label = 'Example'): HTMLElement =>
-  element('pre', { tabindex: '0', role: 'region', 'aria-label': label }, element('code', {}, visible(text)));
+export const codeBlock = (text: string): HTMLElement => element('pre', {}, element('code', {}, visible(text)));

@@ -41,9 +41,8 @@ export const questionView = (question: Question, index: number): HTMLElement => 
   return element(
     'section',
     { class: 'question', 'aria-labelledby': `${name}-title` },
-    element('h3', { id: `${name}-title` }, 'What will happen?'),
-    element('div', { class: 'prose' }, ...prose(question.question)),
-    lines.length > 0 && codeBlock(lines.map((line) => `$ ${line}`).join('\n'), 'What is typed'),
+    element('div', { class: 'prose asked', id: `${name}-title` }, ...prose(question.question)),
+    lines.length > 0 && codeBlock(lines.map((line) => `$ ${line}`).join('\n')),
     question.options.length > 0
       ? element(
           'fieldset',

@@ -1,0 +1,302 @@
+/** The lab as people use it, in Chromium. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { buildLab } from '../../scripts/build-lab.ts';
+import { Scratch } from '../scratch.ts';
+import { canBrowse, Lab, lessonOf, partsOf, screenOf, textOf, type } from './browser.ts';
+
+const sizeLimit = 350 * 1024;
+
+test('what is typed changes the picture: a second name is one more line into the inode', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a "one\\n"\n');
+  const card = async (): Promise<string | undefined> =>
+    (await partsOf(page)).find((label) => /^inode \d+, a file/.test(label));
+  assert.match((await card()) ?? '', /1 name: a/);
+  const lines = () => page.locator('#canvas .line').count();
+  const before = await lines();
+  await type(page, 'ln a b');
+  assert.match((await card()) ?? '', /2 names: a, b/);
+  assert.equal(await lines(), before + 1);
+  await type(page, 'cat b', 'ln a b');
+  assert.match(await screenOf(page), /one\n[^\n]*ln a b\nln: failed to create hard link 'b': File exists$/);
+});
+
+test('one step back, one forward, and another way from there', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a\n');
+  await type(page, 'mkdir d', 'ln a d/b', 'rm a');
+  const after = await partsOf(page);
+  const screen = await screenOf(page);
+  for (const _ of [1, 2]) await page.locator('#back').press('Enter');
+  assert.equal(await textOf(page, '#count'), '1/3');
+  assert.ok((await partsOf(page)).some((label) => /1 name: a/.test(label)));
+  for (const _ of [1, 2, 3]) await page.locator('#forward').press('Enter');
+  assert.deepEqual(await partsOf(page), after);
+  assert.equal(await screenOf(page), screen);
+  await page.locator('#again').press('Enter');
+  assert.equal(await textOf(page, '#count'), '0/3');
+  assert.equal(await screenOf(page), '');
+  await type(page, 'ls');
+  assert.equal(await textOf(page, '#count'), '1/1');
+});
+
+test('an address holds the state, and opens it in another page', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a\nd/ mount tmpfs\n');
+  await type(page, 'ln a b', 'ln a d/c', "echo 'α\u{1f600}' > 'x y'", 'rm a');
+  await page.locator('#back').press('Enter');
+  await page.locator('#share').press('Enter');
+  const url = await page.locator('.address').inputValue();
+  const other = await lab.open(url.slice(lab.url.length));
+  assert.deepEqual(await partsOf(other), await partsOf(page));
+  assert.equal(await screenOf(other), await screenOf(page));
+  assert.equal(await textOf(other, '#count'), '3/4');
+  await other.locator('#forward').press('Enter');
+  assert.equal(await textOf(other, '#count'), '4/4');
+  // It is another state now: the address must not say otherwise.
+  assert.equal(new URL(other.url()).hash, '');
+});
+
+test('an address that would be too long is refused with a reason', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a\n');
+  for (const _ of [1, 2, 3]) await type(page, `echo ${randomBytes(3000).toString('hex')}`);
+  await page.locator('#share').press('Enter');
+  assert.match(await textOf(page, '#sharing-body'), /address of \d+ characters; more than 8000/);
+  assert.equal(new URL(page.url()).hash, '');
+});
+
+test('the page comes back as it was left', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a\n');
+  await type(page, 'ln a b');
+  const parts = await partsOf(page);
+  await page.waitForTimeout(200);
+  await page.reload();
+  await page.locator('html[data-ready]').waitFor();
+  assert.deepEqual(await partsOf(page), parts);
+  assert.equal(await textOf(page, '#count'), '1/1');
+});
+
+test('two lessons are done by keyboard alone', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  const [first, second] = readdirSync(join(import.meta.dirname, '../../lessons'))
+    .sort()
+    .map((file) => lessonOf(file));
+  assert.ok(first && second);
+  // The first stop of the Tab key is the way to the command line.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  for (const [lesson, next] of [
+    [first, second],
+    [second, undefined],
+  ] as const) {
+    assert.equal(await textOf(page, '#lesson-title'), lesson.title);
+    for (const { line } of lesson.solution) {
+      await page.keyboard.type(line);
+      await page.keyboard.press('Enter');
+    }
+    assert.match(await textOf(page, '#result'), /Reached in \d+ line/);
+    assert.match(await textOf(page, '#spoken'), /Goal reached/);
+    assert.equal(await textOf(page, '.goal-state'), 'reached');
+    if (!next) break;
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'next');
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(page), 'lesson-title');
+    // From the lesson's title on to the command line.
+    for (let stops = 0; (await focused(page)) !== 'line'; stops++) {
+      assert.ok(stops < 40, 'the Tab key does not reach the command line');
+      await page.keyboard.press('Tab');
+    }
+  }
+  // Hints, the solution and the list of lessons, too.
+  await page.locator('#pick').press('Enter');
+  assert.match(await textOf(page, '#lesson-list'), /2 of \d+ done/);
+  assert.equal(await page.locator('#lesson-list .done').count(), 2);
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(page), 'pick');
+});
+
+test('the command line completes, remembers, and lets one leave', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'letter.txt "x\\n"\nlist.txt\ndir/\n  deep\n');
+  const line = page.locator('#line');
+  await line.focus();
+  await page.keyboard.type('cat le');
+  await page.keyboard.press('Tab');
+  assert.equal(await line.inputValue(), 'cat letter.txt ');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('ls di');
+  await page.keyboard.press('Tab');
+  assert.equal(await line.inputValue(), 'ls dir/');
+  await page.keyboard.type('unsent');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await line.inputValue(), 'cat letter.txt ');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await line.inputValue(), 'ls dir/unsent');
+  await page.keyboard.press('Control+c');
+  assert.equal(await line.inputValue(), '');
+  assert.match(await screenOf(page), /ls dir\/unsent\^C$/);
+  await page.keyboard.type('ls l');
+  await page.keyboard.press('Tab');
+  assert.match(await screenOf(page), /letter\.txt {2}list\.txt$/);
+  await page.keyboard.press('Control+l');
+  assert.equal(await screenOf(page), '');
+  assert.equal(await line.inputValue(), 'ls l');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await focused(page), 'line');
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await focused(page), 'line');
+  await page.keyboard.press('Shift+Tab');
+  assert.notEqual(await focused(page), 'line');
+});
+
+test('the parts of the picture are one stop of the Tab key, and the arrow keys go through them', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a #1\nb #1\nl -> a\n');
+  await page.locator('#canvas').focus();
+  const labels: (string | null)[] = [];
+  for (const _ of await partsOf(page)) {
+    await page.keyboard.press('ArrowDown');
+    labels.push(await page.locator(':focus').getAttribute('aria-label'));
+  }
+  assert.deepEqual([...new Set(labels)].toSorted(), [...new Set(await partsOf(page))].toSorted());
+  await page.keyboard.press('Tab');
+  assert.equal(await page.locator('#canvas :focus').count(), 0);
+  await page.locator('#as-table summary').press('Enter');
+  assert.match(await textOf(page, '#table table'), /l[\s\S]*symlink/);
+});
+
+/** Names and texts that would be something else if they were ever taken for markup or sent to a terminal. */
+const hostile = [
+  '<img src=x onerror=alert(1)>',
+  '<script>alert(1)<\u2044script>',
+  '"><svg onload=alert(1)>',
+  '&lt;b&gt;',
+  ']]>',
+  'a\u202etxt.exe',
+  '\u200b',
+];
+
+test('hostile names and texts are shown and never become elements', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await openSandbox(page, 'a "<img src=x onerror=alert(1)>\\n"\n');
+  const quoted = hostile.map((name) => `'${name}'`);
+  await type(
+    page,
+    ...quoted.flatMap((name) => [`ln a ${name}`, `ln -s ${name} ${name}.link`]),
+    `ln a $'\\xff\\xfe'; ln -s $'\\e[31m\\xff' $'\\e]0;x\\a'; touch $'line\\nend' $'tab\\t'`,
+    'ls -l; cat a; find .; stat *; lw ls; lw map',
+    `${hostile[0]}; echo ${quoted[0]}; cd ${quoted[0]}; rm ${quoted[2]}`,
+  );
+  await page.locator('#as-table summary').click();
+  assert.equal(
+    await page.locator('img, script:not([src]), svg svg, b:not(.brand b), a, iframe, [onerror], [onload]').count(),
+    0,
+  );
+  // Nothing that acts, hides or turns round is in what can be read or heard.
+  const texts = await page
+    .locator('#log, #canvas, #table, #prompt')
+    .evaluateAll((parts) =>
+      parts.flatMap((part) => [
+        part.textContent ?? '',
+        ...[...part.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label') ?? ''),
+      ]),
+    );
+  for (const text of texts) assert.doesNotMatch(text, /[\p{Cf}\p{Cs}]|(?![\n\t])\p{Cc}/u);
+  const all = texts.join('\n');
+  for (const shown of ['<img src=x onerror=alert(1)>', '\\u202e', '\\u200b', '\\xff\\xfe', '\\e[31m'])
+    assert.ok(all.includes(shown), shown);
+  assert.ok((await partsOf(page)).length > 20);
+});
+
+test('a hostile address is only data', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const pack = (value: unknown): string => `#lab1=${deflateRawSync(JSON.stringify(value)).toString('base64url')}`;
+  const bomb = `#lab1=${deflateRawSync(Buffer.alloc(50_000_000, 0x20)).toString('base64url')}`;
+  for (const [hash, refused] of [
+    ['#lab1=', true],
+    ['#lab1=%3Cimg%3E', true],
+    [`#lab1=${'A'.repeat(5000)}`, true],
+    [bomb, true],
+    [pack(null), true],
+    [pack(['__proto__', [], 0]), true],
+    [pack(['inode', ['ls'], 7]), true],
+    [pack(['inode', [1], 1]), true],
+    [pack([{ tree: 1 }, [], 0]), true],
+    [pack([{ tree: '<img src=x onerror=alert(1)> -' }, [], 0]), true],
+    [pack([{ tree: 'a', user: '<b>', directory: '../../x' }, ['ls'], 1]), undefined],
+    [
+      pack([{ tree: "'<img src=x onerror=alert(1)>' -> '<svg onload=alert(1)>'" }, ['<script>alert(1)</script>'], 1]),
+      false,
+    ],
+    ['#<img src=x onerror=alert(1)>', false],
+  ] as const) {
+    const page = await lab.open(hash);
+    assert.equal(await page.locator('#log img, #canvas img, script:not([src]), svg svg').count(), 0);
+    const said = await screenOf(page);
+    if (refused !== undefined) assert.equal(said.includes('holds no state'), refused, `${hash.slice(0, 80)}: ${said}`);
+    await type(page, 'echo alive');
+    assert.match(await screenOf(page), /\nalive$/, hash.slice(0, 80));
+    await page.close();
+  }
+});
+
+test('it works from the file system, too', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.openFile();
+  await type(page, 'echo here');
+  assert.match(await screenOf(page), /\nhere$/);
+});
+
+test('all of it is at most 350 KiB compressed', async () => {
+  using scratch = new Scratch();
+  await buildLab(scratch.path);
+  const sizes = readdirSync(scratch.path).map(
+    (name) => [name, gzipSync(readFileSync(scratch.at(name)), { level: 9 }).length] as const,
+  );
+  const all = sizes.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`the lab: ${all} bytes compressed: ${sizes.map(([name, size]) => `${name} ${size}`).join(', ')}`);
+  assert.ok(all <= sizeLimit, `${all} bytes`);
+});
+
+/** Begins with a tree of one's own, by keyboard. */
+const openSandbox = async (page: Page, tree: string): Promise<void> => {
+  await page.locator('#pick').press('Enter');
+  await page.locator('.sandbox').press('Enter');
+  await page.locator('#drawing').fill(tree);
+  await page.getByRole('button', { name: 'Start from this tree' }).press('Enter');
+  assert.equal(await focused(page), 'line');
+};
+
+const focused = (page: Page): Promise<string | undefined> =>
+  page.evaluate("document.activeElement?.id ?? ''") as Promise<string>;
