@@ -144,7 +144,6 @@ test('a mistake is told with its line', () => {
     '1: the section ## Start is missing',
     '1: the section ## Goal is missing',
     '1: the section ## Solution is missing',
-    '1: the solution has no line to type: $ ln a b',
   ]);
 });
 

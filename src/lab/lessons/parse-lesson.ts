@@ -41,11 +41,11 @@ const read = (text: string, say: Say): Lesson => {
     else if (found.has(section.heading)) say(section.line, `there are two sections ${section.heading}`);
     found.set(section.heading, section);
   }
-  for (const name of ['Start', 'Goal', 'Solution'] as const)
-    if (!found.has(name)) say(rows.length, `the section ## ${name} is missing`);
   const section = (name: SectionName): Section => found.get(name) ?? { line: rows.length, heading: name, rows: [] };
 
   const { title, fields, prose } = readHead(head, say);
+  for (const name of ['Start', 'Goal', 'Solution'] as const)
+    if (!found.has(name)) say(rows.length, `the section ## ${name} is missing`);
   const start = readStart(section('Start'), say);
   return {
     title,
@@ -220,7 +220,7 @@ const readSolution = ({ line, rows }: Section, say: Say): readonly SolutionLine[
     else if (lines.length === 0) say(line + index + 1, 'a solution begins with a line to type: $ ln a b');
     else lines.at(-1)?.note.push(row.trim());
   });
-  if (lines.length === 0) say(line, 'the solution has no line to type: $ ln a b');
+  if (lines.length === 0 && rows.length > 0) say(line, 'the solution has no line to type: $ ln a b');
   for (const { note, at } of lines) if (note.length === 0) say(at, 'say below the line what it does');
   return lines.map(({ line: typed, note }) => ({ line: typed, note: parseSpans(note.join(' ')) }));
 };
