@@ -113,7 +113,10 @@ export class Expander {
   #tildes(parts: readonly Part[], assigned: boolean): readonly Part[] {
     const [first, second] = parts;
     if (first?.kind !== 'text' || first.quoted || !first.text.includes('~')) return parts;
-    const pieces = assigned ? first.text.split(/(?<=:)/) : [first.text];
+    // Bash takes any word for an assignment here: `echo x=~`.
+    const name = assigned ? '' : (/^[A-Za-z_]\w*\+?=/.exec(first.text)?.[0] ?? '');
+    const pieces = assigned || name !== '' ? first.text.slice(name.length).split(/(?<=:)/) : [first.text];
+    if (name !== '') pieces.unshift(name);
     const out: Part[] = pieces.flatMap((piece, index): Part[] => {
       const prefix = /^~([^/:]*)/.exec(piece);
       if (!prefix || (index === pieces.length - 1 && prefix[0] === piece && second)) return [{ ...first, text: piece }];

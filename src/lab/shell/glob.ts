@@ -40,10 +40,10 @@ const namesIn = (fs: Fs, dir: string, pattern: string, spend: (steps: number) =>
   const entries = fs.entries(handle);
   if (entries instanceof Fault) return [];
   spend(entries.length);
-  const names = pattern.startsWith('.')
-    ? ['.', '..', ...entries.map(({ name }) => name)]
-    : entries.map(({ name }) => name);
-  return names.filter((name) => (pattern.startsWith('.') || !name.startsWith('.')) && matches(pattern, name));
+  // `.*` means neither `.` nor `..` (globskipdots of bash 5.2).
+  return entries
+    .map(({ name }) => name)
+    .filter((name) => (pattern.startsWith('.') || !name.startsWith('.')) && matches(pattern, name));
 };
 
 const exists = (fs: Fs, path: string, isDirectory: boolean): boolean => {

@@ -22,8 +22,7 @@ export const expandHistory = (
     }
     if (char === quote) quote = '';
     else if (quote === '' && (char === '"' || char === "'")) quote = char;
-    const event =
-      char === '!' && quote !== "'" && !/[\w$}]$/.test(out.slice(-1)) ? eventAt(line.slice(at), quote) : undefined;
+    const event = char === '!' && quote !== "'" && !isOperator(line, at) ? eventAt(line.slice(at), quote) : undefined;
     if (event === undefined) {
       out += char;
       at++;
@@ -36,6 +35,12 @@ export const expandHistory = (
   }
   return { line: out };
 };
+
+/** `[!a]`, `${!x}` and `$!` are none of the history's. */
+const isOperator = (line: string, at: number): boolean =>
+  line[at - 1] === '$' ||
+  (line[at - 1] === '[' && line.includes(']', at)) ||
+  (line.endsWith('${', at) && line.includes('}', at));
 
 const eventAt = (text: string, quote: string): string | undefined => {
   const found = /^!(?:!|\$|-?\d+|\?[^?\n]+\??|[^\s=(!$?:;&|<>"'-][^\s:;&|<>()"']*)/.exec(text)?.[0];

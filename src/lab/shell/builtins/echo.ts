@@ -115,7 +115,7 @@ const once = (
           return true;
         }
       } else if (kind === 's') out += padded(value.slice(0, exact), flags, size);
-      else if (kind === 'c') out += padded(value.slice(0, 1), flags, size);
+      else if (kind === 'c') out += padded(value.slice(0, 1) || '\0', flags, size);
       else if (kind === 'q') out += padded(shellQuoted(value), flags, size);
       else out += numeral(number(value), kind, flags, size, exact);
     }

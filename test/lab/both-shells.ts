@@ -1,0 +1,241 @@
+/**
+ * Command lines in the lab and in bash with coreutils, compared: what they write, their exit codes, and the tree they
+ * leave. The real side is in a root directory of its own with the same users, in a mount namespace of its own.
+ */
+import { spawnSync } from 'node:child_process';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeBytes, encodeBytes } from '../../src/fs/bytes.ts';
+import { Fault } from '../../src/fs/fault.ts';
+import type { Fs, Handle } from '../../src/fs/fs.ts';
+import { identityKey } from '../../src/fs/identity.ts';
+import { kernel } from '../../src/kernel/kernel.ts';
+import { build } from '../../src/lab/drawing.ts';
+import { newSession } from '../../src/lab/session.ts';
+import { runLine } from '../../src/lab/shell/run-line.ts';
+import { users } from '../../src/lab/users.ts';
+import { openPlace, Scratch } from '../scratch.ts';
+
+/** Lines typed one after the other where a tree stands. */
+export interface Script {
+  readonly tree: string;
+  readonly lines: readonly string[];
+  readonly user?: 'me' | 'root';
+}
+
+/** Where a script went different ways. */
+export interface Difference {
+  readonly tree: string;
+  /** The lines that led there, the one that differs last. */
+  readonly lines: readonly string[];
+  readonly what: 'output' | 'errors' | 'code' | 'tree';
+  readonly bash: string;
+  readonly lab: string;
+}
+
+interface Written {
+  readonly out: string;
+  readonly err: string;
+  readonly code: string;
+}
+
+interface Outcome {
+  readonly written: readonly Written[];
+  readonly tree: string;
+  /** Inode numbers by path, for what `ls -i` writes. */
+  readonly inodes: ReadonlyMap<string, string>;
+}
+
+/** What differs, one at most a script. */
+export const compareShells = (scripts: readonly Script[]): readonly Difference[] => {
+  const real = inBash(scripts);
+  return scripts.flatMap((script, index) => {
+    const found = firstDifference(script, real[index] as Outcome, inLab(script));
+    if (found?.what !== 'tree' || script.lines.length === 1) return found ?? [];
+    return earliest(script) ?? found;
+  });
+};
+
+/** The shortest beginning of a script whose tree differs. */
+const earliest = (script: Script): Difference | undefined => {
+  const beginnings = script.lines.map((_, index) => ({ ...script, lines: script.lines.slice(0, index + 1) }));
+  const real = inBash(beginnings);
+  for (const [index, beginning] of beginnings.entries()) {
+    const found = firstDifference(beginning, real[index] as Outcome, inLab(beginning));
+    if (found) return found;
+  }
+  return undefined;
+};
+
+const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Difference | undefined => {
+  const numbers = new Map([...bash.inodes].map(([path, ino]) => [ino, lab.inodes.get(path) ?? ino]));
+  for (const [index, line] of script.lines.entries()) {
+    const [theirs, ours] = [bash.written[index], lab.written[index]];
+    if (!theirs || !ours) return undefined;
+    const told = { tree: script.tree, lines: script.lines.slice(0, index + 1) };
+    const [theirOut, ourOut] = [sameNumbers(line, theirs.out, numbers), sameNumbers(line, ours.out, new Map())];
+    if (theirOut !== ourOut) return { ...told, what: 'output', bash: theirOut, lab: ourOut };
+    const [theirErr, ourErr] = [plainErrors(theirs.err), plainErrors(ours.err)];
+    if (theirErr !== ourErr) return { ...told, what: 'errors', bash: theirErr, lab: ourErr };
+    if (theirs.code !== ours.code) return { ...told, what: 'code', bash: theirs.code, lab: ours.code };
+  }
+  if (bash.tree === lab.tree) return undefined;
+  return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree };
+};
+
+/** Who complains, and in which line of a script, is not of interest. */
+const plainErrors = (text: string): string =>
+  text
+    .replace(/^(?:\/io\/driver|bash): (?:-c: )?(?:eval: )?(?:line \d+: )*/gm, 'bash: ')
+    .replace(/^bash: `.*'\n/gm, '')
+    .replace(/^exit\n/gm, '');
+
+/** Times of day and inode numbers are each side's own, and with them the widths of columns. */
+const sameNumbers = (line: string, text: string, numbers: ReadonlyMap<string, string>): string => {
+  if (!/\b(ls|stat|find|df|du|namei|lw)\b/.test(line)) return text;
+  return text
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4}/g, 'TIME')
+    .replace(/\b[A-Z][a-z]{2} +\d{1,2} +(\d\d:\d\d|\d{4})\b/g, 'TIME')
+    .replace(/\d{2,}/g, (number) => numbers.get(number) ?? number)
+    .replace(/^ +/gm, '')
+    .replace(/ {2,}/g, ' ');
+};
+
+const inLab = ({ tree, lines, user = 'me' }: Script): Outcome => {
+  const session = newSession({ tree, user, directory: '/home/me' });
+  const written: Written[] = [];
+  for (const line of lines) {
+    if (!session.alive) break;
+    const { out, err, code } = runLine(session, line);
+    written.push({ out, err, code: String(code) });
+  }
+  const root = session.sketch.process();
+  return { written, ...treeOf(root, root.cwd) };
+};
+
+const inBash = (scripts: readonly Script[]): readonly Outcome[] => {
+  using scratch = new Scratch();
+  scripts.forEach((script, index) => {
+    prepare(scratch.at(String(index)), script);
+  });
+  writeFileSync(scratch.at('run'), runAll);
+  const { status, stderr } = spawnSync(
+    'unshare',
+    ['--mount', '--propagation=private', 'sh', scratch.at('run'), scratch.path, String(scripts.length)],
+    { encoding: 'utf8', env: { PATH: process.env.PATH }, input: '' },
+  );
+  if (status !== 0 || stderr !== '') throw new Error(`the real side did not run: ${status} ${stderr}`);
+  return scripts.map((script, index) => outcomeOf(scratch.at(String(index)), script));
+};
+
+const runAll = `set -e
+cd "$1"
+i=0
+while [ $i -lt "$2" ]; do
+  mount --bind /usr $i/usr
+  read -r uid < $i/io/uid
+  home=/home/me; [ $uid = 0 ] && home=/root
+  env -i HOME=$home LC_ALL=C.UTF-8 LOGNAME=me PATH=/usr/local/bin:/usr/bin:/bin PWD=/home/me SHELL=/bin/bash USER=me \\
+    /usr/sbin/chroot $i /usr/bin/setpriv --reuid=$uid --regid=$uid --clear-groups /bin/bash --norc /io/driver < /dev/null || test -e $i/io/code-0
+  umount $i/usr
+  i=$((i + 1))
+done
+`;
+
+/** Reads each line from a file, and leaves what it wrote in others. An \`exit\` ends it. */
+const driver = (count: number): string => `umask 022
+cd /home/me
+unset OLDPWD
+${Array.from(
+  { length: count },
+  (_, index) => `trap 'echo $? > /io/code-${index}' EXIT
+eval "$(< /io/line-${index})" > /io/out-${index} 2> /io/err-${index}
+echo $? > /io/code-${index}
+`,
+).join('')}trap - EXIT
+`;
+
+const prepare = (root: string, { tree, lines, user = 'me' }: Script): void => {
+  for (const name of ['', 'usr', 'io', 'etc', 'dev', 'home', 'mnt', 'tmp', 'root']) mkdirSync(join(root, name));
+  for (const name of ['bin', 'lib', 'lib64']) if (existsSync(`/${name}`)) symlinkSync(`usr/${name}`, join(root, name));
+  cpSync('/etc/ld.so.cache', join(root, 'etc/ld.so.cache'));
+  writeFileSync(
+    join(root, 'etc/passwd'),
+    users.map(({ name, uid, gid, home }) => `${name}:x:${uid}:${gid}::${home}:/bin/bash\n`).join(''),
+  );
+  writeFileSync(join(root, 'etc/group'), users.map(({ name, gid }) => `${name}:x:${gid}:\n`).join(''));
+  for (const { name, uid, gid } of users) {
+    if (uid === 0) continue;
+    mkdirSync(join(root, 'home', name));
+    chownSync(join(root, 'home', name), uid, gid);
+  }
+  using place = openPlace(root);
+  const fs: Fs = kernel;
+  fs.mknod(place.handle, 'dev/null', 'char', 0o666, 0x103);
+  fs.chmod(place.handle, 'dev/null', 0o666);
+  fs.chmod(place.handle, 'tmp', 0o1777);
+  fs.chmod(place.handle, 'root', 0o700);
+  fs.chmod(place.handle, 'io', 0o777);
+  const uid = users.find(({ name }) => name === user)?.uid ?? 0;
+  using home = openPlace(join(root, 'home/me'));
+  const names = new Map(users.map((known) => [known.name, known.uid]));
+  build(fs, home.handle, tree, { owner: { uid, gid: uid }, users: names, groups: names });
+  writeFileSync(join(root, 'io/uid'), `${uid}\n`);
+  writeFileSync(join(root, 'io/driver'), driver(lines.length));
+  lines.forEach((line, index) => {
+    writeFileSync(join(root, `io/line-${index}`), encodeBytes(line));
+  });
+};
+
+const outcomeOf = (root: string, { lines }: Script): Outcome => {
+  const read = (name: string): string => decodeBytes(readFileSync(join(root, 'io', name)));
+  const written: Written[] = [];
+  for (const index of lines.keys()) {
+    if (!existsSync(join(root, `io/code-${index}`)) || !existsSync(join(root, `io/out-${index}`))) break;
+    written.push({ out: read(`out-${index}`), err: read(`err-${index}`), code: read(`code-${index}`).trim() });
+  }
+  using place = openPlace(root);
+  return { written, ...treeOf(kernel, place.handle) };
+};
+
+/** What lies in the directories that lines may change: kinds, modes, owners, names of one file, texts and contents. */
+const treeOf = (fs: Fs, root: Handle): Pick<Outcome, 'tree' | 'inodes'> => {
+  const lines: string[] = [];
+  const inodes = new Map<string, string>();
+  const numbers = new Map<string, number>();
+  const visit = (path: string): void => {
+    const stat = fs.stat(root, path);
+    if (stat instanceof Fault) throw new Error(`${path}: ${stat.reason}`);
+    inodes.set(path, String(stat.ino));
+    const key = identityKey(stat);
+    const several = stat.kind !== 'dir' && stat.nlink > 1;
+    if (several && !numbers.has(key)) numbers.set(key, numbers.size + 1);
+    const number = several ? ` #${numbers.get(key)} of ${stat.nlink}` : '';
+    const text =
+      stat.kind === 'symlink'
+        ? ` -> ${fs.readlink(root, path)}`
+        : stat.kind === 'file'
+          ? ` ${JSON.stringify(contents(fs, root, path))}`
+          : '';
+    const mode = stat.kind === 'symlink' ? '' : ` ${stat.mode.toString(8)}`;
+    lines.push(`${JSON.stringify(path)} ${stat.kind}${mode} ${stat.uid}:${stat.gid}${number}${text}`);
+    if (stat.kind !== 'dir') return;
+    const opened = fs.open(root, path, { access: 'read', directory: true });
+    if (opened instanceof Fault) throw new Error(`${path}: ${opened.reason}`);
+    using dir = opened;
+    const entries = fs.entries(dir);
+    if (entries instanceof Fault) throw new Error(`${path}: ${entries.reason}`);
+    for (const name of entries.map((entry) => entry.name).sort()) visit(`${path}/${name}`);
+  };
+  for (const top of ['home', 'mnt', 'tmp']) visit(top);
+  return { tree: lines.join('\n'), inodes };
+};
+
+const contents = (fs: Fs, root: Handle, path: string): string => {
+  const opened = fs.open(root, path, { access: 'read' });
+  if (opened instanceof Fault) return opened.errno;
+  using file = opened;
+  const bytes = new Uint8Array(1 << 16);
+  const count = fs.read(file, bytes, 0);
+  return count instanceof Fault ? count.errno : decodeBytes(bytes.subarray(0, count));
+};

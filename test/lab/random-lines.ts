@@ -1,0 +1,327 @@
+import type { Random } from '../conformance/random.ts';
+import type { Script } from './both-shells.ts';
+
+/** Trees that random lines begin with. */
+const trees = [
+  `
+  a "alpha\\n" #1
+  b "one\\ntwo\\nthree\\n"
+  c #1
+  d/
+    e "deep\\n"
+    f -> ../b
+    sub/
+      g "x"
+  l -> a
+  m -> d
+  gone -> nowhere`,
+  `
+  a "first\\n"
+  b #1
+  d/
+    e #1
+    sub/
+  c/
+    e "other\\n" 0600
+  loop -> loop
+  l -> d/e
+  m -> d/sub/../../c
+  .hid "secret\\n"
+  'sp ace' "blank\\n"`,
+  `
+  a "a\\n" 0444
+  d/ 0755
+    e -> ../a
+    f "f\\n" #2
+    sub/
+      g #2
+  l -> l2
+  l2 -> a
+  m -> /home/me/d
+  shut/ 0500
+    in "kept\\n"
+  dark/ 0000`,
+];
+
+/** Lines of both the language and its commands, from a seed. `only`: commands that are wanted. */
+export const randomScript = (dice: Random, only: readonly string[] = []): Script => {
+  const wanted = templates.filter(([command]) => only.length === 0 || only.includes(command));
+  const lines = Array.from({ length: 3 + dice.below(5) }, () => {
+    const [, make] = dice.pick(wanted.length > 0 ? wanted : templates);
+    return joined(dice, make(dice));
+  });
+  return { tree: dice.pick(trees), lines, ...(dice.oneIn(12) ? { user: 'root' } : {}) };
+};
+
+/** Which command's words a line is made of, for the report. */
+export const commandOf = (line: string): string => /^[\w.[]+/.exec(line)?.[0] ?? line.slice(0, 12);
+
+type Make = (dice: Random) => string;
+
+const joined = (dice: Random, line: string): string => {
+  if (dice.oneIn(10)) return `${line} > ${path(dice)}`;
+  if (dice.oneIn(25)) return `${line} >> ${path(dice)}`;
+  if (dice.oneIn(25)) return `${line} 2>&1`;
+  if (dice.oneIn(25)) return `${line} 2> err`;
+  if (dice.oneIn(15)) return `${line} && echo yes || echo no`;
+  if (dice.oneIn(25)) return `${line} | cat`;
+  if (dice.oneIn(40)) return `(cd d; ${line})`;
+  return line;
+};
+
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'l', 'm', 'n', 'x', 'y', 'gone', 'loop', 'new', "'sp ace'", '.hid'];
+const dirs = ['d', 'd/sub', 'c', 'm', '.', '..', 'shut', 'dark', 'x', '/tmp', '/home/me', 'd/..', 'm/..', './d'];
+
+const name = (dice: Random): string => dice.pick(names);
+const path = (dice: Random): string => {
+  switch (dice.below(9)) {
+    case 0:
+    case 1:
+      return `${dice.pick(dirs)}/${name(dice)}`;
+    case 2:
+      return `${name(dice)}/`;
+    case 3:
+      return dice.pick([
+        '*',
+        'd/*',
+        '?',
+        '[a-d]',
+        'no*',
+        '{a,b}',
+        'd/{e,f}',
+        './*',
+        '$HOME/a',
+        '~/d',
+        '"$PWD"/b',
+        '/tmp/t',
+      ]);
+    case 4:
+      return dice.pick(dirs);
+    default:
+      return name(dice);
+  }
+};
+const several = (dice: Random): string => Array.from({ length: 1 + dice.below(3) }, () => path(dice)).join(' ');
+const flags = (dice: Random, letters: string): string => {
+  const count = dice.below(3);
+  if (count === 0) return '';
+  return ` -${Array.from({ length: count }, () => dice.pick(Array.from(letters))).join('')}`;
+};
+const linkText = (dice: Random): string =>
+  dice.pick([
+    'a',
+    'b',
+    'd',
+    '../a',
+    'nowhere',
+    './x',
+    '/home/me/a',
+    'd/e',
+    '..',
+    '.',
+    'm/e',
+    'x/y',
+    '/',
+    'sub',
+    '../d/f',
+    "''",
+  ]);
+
+/** Weights are by repetition. */
+const templates: readonly (readonly [command: string, make: Make])[] = [
+  ['ln', (dice) => `ln${flags(dice, 'fvnT')} ${path(dice)} ${path(dice)}`],
+  ['ln', (dice) => `ln -s${flags(dice, 'fvnTr')} ${linkText(dice)} ${path(dice)}`],
+  ['ln', (dice) => `ln -s${flags(dice, 'fvn')} ${linkText(dice)} ${path(dice)}`],
+  ['ln', (dice) => `ln${flags(dice, 'sfvb')} ${several(dice)} ${dice.pick(dirs)}`],
+  ['ln', (dice) => `ln${flags(dice, 'sfPL')} -t ${dice.pick(dirs)} ${several(dice)}`],
+  ['rm', (dice) => `rm${flags(dice, 'frdv')} ${several(dice)}`],
+  ['rm', (dice) => `rm -f ${path(dice)}`],
+  ['mv', (dice) => `mv${flags(dice, 'fnvTub')} ${path(dice)} ${path(dice)}`],
+  ['mv', (dice) => `mv ${several(dice)} ${dice.pick(dirs)}`],
+  ['cp', (dice) => `cp${flags(dice, 'aRPLHdlsfnvTup')} ${path(dice)} ${path(dice)}`],
+  ['cp', (dice) => `cp${flags(dice, 'aRlsv')} ${several(dice)} ${dice.pick(dirs)}`],
+  ['cp', (dice) => `cp -${dice.pick(['a', 'r', 'al', 'rs', 'rL', 'dR', 'rP', 'rH'])} ${path(dice)} ${path(dice)}`],
+  ['mkdir', (dice) => `mkdir${flags(dice, 'pv')} ${several(dice)}`],
+  ['mkdir', (dice) => `mkdir -m ${dice.pick(['700', '1777', 'u=rwx,go=', 'a-w'])} ${path(dice)}`],
+  ['rmdir', (dice) => `rmdir${flags(dice, 'pv')} ${several(dice)}`],
+  ['touch', (dice) => `touch${flags(dice, 'ch')} ${several(dice)}`],
+  ['cat', (dice) => `cat${flags(dice, 'nE')} ${several(dice)}`],
+  ['unlink', (dice) => `unlink ${path(dice)}`],
+  ['link', (dice) => `link ${path(dice)} ${path(dice)}`],
+  ['readlink', (dice) => `readlink${flags(dice, 'fenmvz')} ${path(dice)}`],
+  ['realpath', (dice) => `realpath${flags(dice, 'esmLPqz')} ${several(dice)}`],
+  ['realpath', (dice) => `realpath --relative-to=${dice.pick(dirs)} ${path(dice)}`],
+  [
+    'stat',
+    (dice) =>
+      `stat${flags(dice, 'L')} -c '${dice.pick(['%N', '%h %n', '%F %s', '%a %A', '%U:%G %u', '%i', '%n %t'])}' ${several(dice)}`,
+  ],
+  ['ls', (dice) => `ls${flags(dice, '1aAdFpLHRrS')} ${several(dice)}`],
+  ['ls', (dice) => `ls${flags(dice, '1aAdFpLHR')}`],
+  ['ls', (dice) => `ls -l${flags(dice, 'adiLFHgons')} ${path(dice)}`],
+  ['ls', (dice) => `ls -i${flags(dice, 'adL1')} ${path(dice)}`],
+  [
+    'find',
+    (dice) =>
+      `find ${dice.pick(dirs)} ${dice.pick(['-type l', '-xtype l', '-links +1', `-samefile ${name(dice)}`, "-name '?'", '-type d', '-empty', '-maxdepth 1', '-mindepth 1 -print', '! -type f', '-type f -o -type l', "-name '*' -prune", '-size -1', '-newer a', '-lname "*a"', '-perm 644', '-user me', '-exec echo {} ;'.replace(';', '\\;'), '-exec echo {} +'])} | sort`,
+  ],
+  [
+    'find',
+    (dice) =>
+      `find ${dice.pick(['-L', '-H', '-P'])} ${path(dice)} ${dice.pick(['-type l', '-type f', '-links 2', '-name a'])} | sort`,
+  ],
+  [
+    'chmod',
+    (dice) =>
+      `chmod${flags(dice, 'vcR')} ${dice.pick(['644', '600', '755', 'u+x', 'go-r', 'a=r', '+x', '-w', 'u=g', 'o+t', '000'])} ${several(dice)}`,
+  ],
+  [
+    'chown',
+    (dice) =>
+      `chown${flags(dice, 'hvR')} ${dice.pick(['me', 'me:me', ':me', 'other', 'nobody9', '1000'])} ${path(dice)}`,
+  ],
+  ['du', (dice) => `du${flags(dice, 'sabl')} ${path(dice)}`],
+  ['wc', (dice) => `wc${flags(dice, 'lwc')} ${several(dice)}`],
+  ['head', (dice) => `head -n ${dice.below(3)} ${several(dice)}`],
+  ['tail', (dice) => `tail -n ${dice.below(3)} ${path(dice)}`],
+  ['grep', (dice) => `grep${flags(dice, 'cnlv')} ${dice.pick(['a', 'o', 'two', '^t'])} ${several(dice)}`],
+  ['sort', (dice) => `sort${flags(dice, 'ru')} ${path(dice)}`],
+  ['cmp', (dice) => `cmp ${path(dice)} ${path(dice)}`],
+  ['basename', (dice) => `basename ${path(dice)}`],
+  ['dirname', (dice) => `dirname ${path(dice)}`],
+  ['truncate', (dice) => `truncate -s ${dice.pick(['0', '3', '+2'])} ${path(dice)}`],
+  ['cd', (dice) => `cd${flags(dice, 'LP')} ${dice.pick(dirs)}`],
+  ['cd', (dice) => `cd ${path(dice)}; pwd; pwd -P`],
+  ['cd', () => 'cd -'],
+  ['cd', () => 'cd; pwd'],
+  ['echo', (dice) => `echo ${word(dice)} ${word(dice)} ${word(dice)}`],
+  ['echo', (dice) => `echo ${dice.pick(['x', 'line', '"a  b"'])} ${dice.pick(['>', '>>', '>|', '<>'])} ${path(dice)}`],
+  ['echo', (dice) => `echo -e ${dice.pick(["'a\\tb\\n'", "'\\x41\\0102'", "'x\\cy'", "'\\e[0m'", "'\\q'"])}`],
+  [
+    'printf',
+    (dice) =>
+      `printf ${dice.pick(["'%s\\n'", "'%d|'", "'<%5s>'", "'%-4s|%q\\n'", "'%b'", "'%x %o\\n'", "'%%%c\\n'", "'%03d\\n'"])} ${word(dice)} ${dice.below(50)}`,
+  ],
+  [
+    'test',
+    (dice) =>
+      `test ${dice.pick(['-e', '-f', '-d', '-L', '-h', '-r', '-w', '-x', '-s', '-z', '-n', '-O'])} ${name(dice)}; echo $?`,
+  ],
+  ['test', (dice) => `[ ${name(dice)} ${dice.pick(['-ef', '=', '!=', '-eq'])} ${name(dice)} ]; echo $?`],
+  [
+    'test',
+    (dice) =>
+      `[ ${dice.pick(['! -e a', 'a = a -a b = b', '-e a -o -e zz', '( a = b )'.replace(/[()]/g, '\\$&'), 'a', '', '-f', 'a b', 'x -y z', '! x', '-n'])} ]; echo $?`,
+  ],
+  [
+    '[[',
+    (dice) =>
+      `[[ ${dice.pick(['-L l', 'abc == a*', '"a b" == "a b"', '-e a && ! -e zz', '( -d d || -f d )', '3 -lt 12', 'a < b', '-d m', 'x != [a-w]', '$x', '-z $x'])} ]]; echo $?`,
+  ],
+  ['shell', (dice) => `for i in ${several(dice)}; do echo "<$i>"; done`],
+  ['shell', (dice) => `i=0; while [ $i -lt ${dice.below(4)} ]; do echo $i; i=$((i+1)); done`],
+  [
+    'shell',
+    (dice) => `if [ -e ${name(dice)} ]; then echo there; elif [ -L ${name(dice)} ]; then echo link; else echo none; fi`,
+  ],
+  ['shell', (dice) => `case ${word(dice)} in a*) echo A;; *[0-9]) echo digit;; ?) echo one;; *) echo other;; esac`],
+  ['shell', (dice) => `x=${word(dice)}; echo "$x" $x \${#x} "\${x:-unset}" \${x%a*} \${x#?} \${x//a/_} \${x^^}`],
+  [
+    'shell',
+    (dice) =>
+      `unset x; echo \${x:-${word(dice)}} "\${x-${dice.pick(['a b', '"q"', "'s'", '$HOME'])}}" \${x:+set} \${x:=${dice.pick(['new', '"two words"'])}} $x`,
+  ],
+  [
+    'shell',
+    (dice) =>
+      `set -- ${word(dice)} ${several(dice)}; echo $# "$1"; shift; for w in "$@"; do echo "[$w]"; done; echo "$*" $*`,
+  ],
+  [
+    'shell',
+    (dice) => `echo $(echo ${word(dice)}; cat ${name(dice)} 2>&1) "$(printf 'a\\n\\n')" \`echo ${name(dice)}\``,
+  ],
+  [
+    'shell',
+    (dice) =>
+      `${dice.pick(['true', 'false', '! true', 'nope', '(exit 3)', ': x'])} ${dice.pick(['&&', '||', ';'])} ${dice.pick(['echo $?', 'false', 'echo b'])}; echo $?`,
+  ],
+  ['shell', (dice) => `f() { echo "$1-$#"; return ${dice.below(5)}; }; f ${word(dice)} ${word(dice)}; echo $?`],
+  [
+    'shell',
+    (dice) =>
+      `{ echo one; echo two >&2; } ${dice.pick(['> x', '2> x', '&> x', '> x 2>&1', '2>&1 > x', '>> x', '2>> x', '>&2'])}; cat x`,
+  ],
+  ['shell', (dice) => `cat <<${dice.pick(['E', "'E'"])}\n$HOME $((1+2)) \`echo x\` "q" \\$a\nE`],
+  ['shell', (dice) => `while read ${dice.pick(['p q', 'p', '-r p'])}; do echo "$p:$q"; done < ${name(dice)}`],
+  [
+    'shell',
+    (dice) =>
+      `echo $((${dice.pick(['1+2*3', '7/2', '-7%3', '2**10', '(1+1)*3', '5>3', '1?2:3', 'x=4', '08', '1/0', '0x1f', '010', '1+', '!0', '1<<4', 'y', '3 & 5 | 8'])}))`,
+  ],
+  [
+    'shell',
+    (dice) =>
+      `echo {a,b}${dice.pick(['{1..3}', 'x', '{c,', '{,d}', '{z}', '{3..1}', '{a..e..2}', '{01..3}', '"{p,q}"', '{a,{b,c}}'])}`,
+  ],
+  [
+    'shell',
+    (dice) =>
+      `IFS=${dice.pick([':', "', '", "''", 'a'])}; v='a:b c,d'; echo $v; for i in $v; do echo "($i)"; done; unset IFS`,
+  ],
+  [
+    'shell',
+    (dice) =>
+      dice.pick([
+        'echo )',
+        'echo (',
+        'if true',
+        '; ls',
+        'echo > ',
+        '| cat',
+        'for i in a; echo x',
+        'echo "x',
+        "echo 'x",
+        'do',
+        'done',
+        '}',
+        'case a in',
+        'echo a;; echo b',
+        '&& ls',
+        'echo $(',
+        'echo ${x y}',
+        '( )',
+        'fi',
+      ]),
+  ],
+  ['shell', (dice) => `umask ${dice.pick(['077', '022', '002', '', '-S', 'u=rwx,go=', '9'])}; touch n${dice.below(3)}`],
+  ['shell', (dice) => `exec 3< ${name(dice)}; rm -f ${name(dice)}; cat <&3; exec 3<&-`],
+  [
+    'shell',
+    (dice) =>
+      `exec 4> ${name(dice)}; echo kept >&4; ${dice.pick(['rm -f a', 'mv b y', 'true'])}; echo more >&4; exec 4>&-`,
+  ],
+  ['shell', (dice) => `set -C; echo x > ${name(dice)}; echo y >| ${name(dice)}; set +C`],
+];
+
+const word = (dice: Random): string =>
+  dice.pick([
+    ...['a', 'ab1', '*', '"*"', "'a b'", '"$HOME"', '$x', '"$x"', '~', '"~"', 'a\\ b', "$'t\\tx'", 'a"b"c', "''", '""'],
+    ...['d/*', '[ab]', '\\*', '$(echo s u b)', '"$(echo s u b)"', '$((2+3))', '$?', 'x=~', '#no', 'a#b', '{p,q}', '.*'],
+    ...[
+      "it\\'s",
+      '"it\'s"',
+      '$nope',
+      '~me',
+      '~other/x',
+      '~nobody9',
+      '[!a]*',
+      '[[:alpha:]]',
+      '?',
+      '"a',
+      'b\\',
+      '-n',
+      '--',
+      'é',
+      "$'\\xff'",
+    ].filter((one) => one !== '"a' && one !== 'b\\'),
+  ]);
