@@ -1,10 +1,12 @@
 import { displayWidth } from '../../cli/display-width.ts';
 import { fit } from '../../cli/fit.ts';
 import { show } from '../../cli/show.ts';
+import { byteLength } from '../../fs/bytes.ts';
 import type { Lanes } from './lanes.ts';
 import {
   type Box,
   chipsMax,
+  headHeight,
   hopPort,
   type Layout,
   layOut,
@@ -16,8 +18,8 @@ import {
   sizes,
 } from './layout.ts';
 import { escaped } from './markup.ts';
-import type { Data, Hop, Picture } from './picture.ts';
-import { columnWidth, nameSize, reasonLines, tagOf, tagWidthOf } from './row-text.ts';
+import type { Data, Hop, InodeCard, Picture } from './picture.ts';
+import { columnWidth, nameSize, reasonLines, tagOf } from './row-text.ts';
 import { bytesText, cardLabel, dataLabel, endWords, kindWord, rowLabel, sizeWords } from './words.ts';
 
 export interface DrawOptions {
@@ -37,15 +39,14 @@ export const drawPicture = (
   previous?: Picture,
   { width: room = usualWidth }: DrawOptions = {},
 ): string => {
-  const layout = layOut(picture, room);
-  const parts = partsOf(layout);
-  const before = previous && previous !== picture ? partsOf(layOut(previous, room)) : undefined;
+  const { layout, parts } = laidOut(picture, room);
+  const before = previous && previous !== picture ? laidOut(previous, room).parts : undefined;
   const known = before && new Map(before.map((part) => [part.id, part]));
   const now = new Set(parts.map(({ id }) => id));
   const gone = before?.filter(({ id }) => !now.has(id)) ?? [];
   const height = Math.max(layout.height, ...gone.map(({ bottom }) => bottom));
   const { lanes, bands } = layout;
-  const drawn = Map.groupBy(parts, ({ band }) => band);
+  const inBand = Map.groupBy(parts, ({ band }) => band);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="picture${lanes.narrow ? ' narrow' : ''}" role="group"`,
     ` width="${lanes.width}" height="${round(height)}" viewBox="0 0 ${lanes.width} ${round(height)}"`,
@@ -54,11 +55,29 @@ export const drawPicture = (
     ...bands.map((band) => drawBand(lanes, band)),
     ...bands.map(
       ({ band }) =>
-        `<g class="band-parts" role="group" aria-label="${escaped(`device ${band.device}, ${band.type}`)}">${(drawn.get(band.id) ?? []).map((part) => drawPart(part, known)).join('')}</g>`,
+        `<g class="band-parts" role="group" aria-label="${escaped(`device ${band.device}, ${band.type}`)}">${(inBand.get(band.id) ?? []).map((part) => drawPart(part, known)).join('')}</g>`,
     ),
     gone.length > 0 ? `<g aria-hidden="true">${gone.map(drawGone).join('')}</g>` : '',
     '</svg>',
   ].join('');
+};
+
+interface LaidOut {
+  readonly room: number;
+  readonly layout: Layout;
+  readonly parts: readonly Part[];
+}
+
+/** What was drawn once is soon the picture before: it need not be laid out again. */
+const drawn = new WeakMap<Picture, LaidOut>();
+
+const laidOut = (picture: Picture, room: number): LaidOut => {
+  const before = drawn.get(picture);
+  if (before?.room === room) return before;
+  const layout = layOut(picture, room);
+  const made = { room, layout, parts: partsOf(layout) };
+  drawn.set(picture, made);
+  return made;
 };
 
 /** A part that can have the focus: drawn in the order of reading. */
@@ -99,7 +118,7 @@ const partsOf = (layout: Layout): readonly Part[] =>
     ...band.rows.map((row) => rowPart(layout, band, row)),
     ...band.cards.flatMap((card) => {
       const { data } = card.card;
-      const drawn = cardPart(layout.lanes, band, card);
+      const drawn = cardPart(band, card);
       return data && card.data ? [drawn, dataPart(layout, band, card, data, card.data)] : [drawn];
     }),
   ]);
@@ -121,11 +140,11 @@ const drawBand = (lanes: Lanes, { band, y, height, frames, orphans }: PlacedBand
 };
 
 const frameNote = ({ names }: Lanes, { frame, box }: PlacedFrame): string => {
-  const same = frame.same === undefined ? [] : [`same entries as ${show(frame.same)}`];
+  const same = frame.same === undefined ? [] : [`same names as ${show(frame.same)}`];
   const notes = [...same, ...(frame.readOnly ? ['read-only'] : [])].join(', ');
   if (notes === '') return '';
-  const text = fit(notes, Math.floor((names.width - 12) / noteColumn), (note) => note);
-  return `<text class="note" x="${names.x + 9}" y="${round(box.y + 4 + sizes.row + 9)}">${escaped(text)}</text>`;
+  const text = fit(notes, Math.floor((names.width - 18) / noteColumn), (note) => note);
+  return `<text class="note" x="${names.x + 9}" y="${round(box.y + 4 + sizes.row + 8)}">${escaped(text)}</text>`;
 };
 
 const drawOrphans = ({ names, narrow }: Lanes, box: Box): string => {
@@ -161,25 +180,24 @@ const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part 
 const pill = ({ row, text, x, y, width }: PlacedRow): string => {
   const box = { x, y: y - sizes.pill / 2, width, height: sizes.pill };
   const tag = tagOf(row);
-  const end = x + width - (tag === undefined ? 0 : tagWidthOf(tag));
   return [
     rect('pill', box, 7),
     `<text class="name" x="${x + 9}" y="${round(y + 4.5)}">${escaped(text)}</text>`,
-    tag === undefined ? '' : `<text class="tag" x="${end - 4}" y="${round(y + 4)}">${escaped(tag)}</text>`,
+    tag === undefined ? '' : `<text class="tag" x="${round(x + width - 9)}" y="${round(y + 4)}">${escaped(tag)}</text>`,
   ].join('');
 };
 
 /** The line from a name to its inode. All lines to one card are apart where they come in, so they can be counted. */
 const nameLine = (
-  { lanes, bands }: Layout,
-  { row, band, x, y, width }: PlacedRow,
+  { lanes, linesInto }: Layout,
+  { row, x, y, width }: PlacedRow,
   { card, port }: PlacedCard,
 ): string => {
-  const rows = bands.find((one) => one.band.id === band)?.rows ?? [];
-  const lines = rows.filter((one) => one.row.inode === card.id && (one.row.kind !== 'root' || one.row.id === row.id));
-  const index = lines.findIndex((one) => one.row.id === row.id);
-  const step = Math.min(6, 18 / Math.max(1, lines.length - 1));
-  const end = port + (index - (lines.length - 1) / 2) * step;
+  const lines = linesInto.get(card.id) ?? [];
+  const own = row.kind === 'root' ? [row.id] : lines;
+  const index = own.indexOf(row.id);
+  const step = Math.min(6, 18 / Math.max(1, own.length - 1));
+  const end = port + (index - (own.length - 1) / 2) * step;
   const from = lanes.lines.x;
   const to = lanes.inodes.x - 9;
   const bend = (to - from) * 0.5;
@@ -210,22 +228,19 @@ const stoppedArrow = ({ lanes, bands }: Layout, { row, band, x, y, width }: Plac
     ];
     return `<path class="arrow" d="${rounded(corners)}"/>${cross(at, edge)}${lines.join('')}`;
   }
-  const at = lanes.lines.x + 22;
+  const at = lanes.lines.x;
   return `<path class="arrow" d="M${from} ${round(y)}H${at - 8}"/>${cross(at, y)}${lines.join('')}`;
 };
 
 // Inodes
 
-const cardPart = ({ narrow }: Lanes, { band }: PlacedBand, { card, box, port }: PlacedCard): Part => {
+const cardPart = ({ band }: PlacedBand, { card, box, port }: PlacedCard): Part => {
   const right = box.x + box.width - 12;
   const left = box.x + 20;
   const room = box.width - 32;
-  const size = card.kind === 'dir' ? '' : `${card.size} B`;
-  // The mode takes nine columns of 11 pixels.
-  const owner = fit(card.owner, Math.max(3, Math.floor((room - (size.length + 11) * noteColumn) / noteColumn)), show);
   const chips = card.opens.slice(0, chipsMax).map((text, index) => {
     const more = index === chipsMax - 1 && card.opens.length > chipsMax ? ` +${card.opens.length - chipsMax}` : '';
-    const y = box.y + sizes.card + index * sizes.chip - 3;
+    const y = box.y + headHeight(card) + index * sizes.chip - 3;
     const words = fit(`${text}${more}`, Math.floor((room - 12) / noteColumn), show);
     return `${rect('chip', { x: left - 4, y, width: room + 8, height: 17 }, 8)}<text class="chip-text" x="${left + 4}" y="${round(y + 12.5)}">${escaped(words)}</text>`;
   });
@@ -236,10 +251,7 @@ const cardPart = ({ narrow }: Lanes, { band }: PlacedBand, { card, box, port }: 
   const digits = String(card.links);
   const shapes = [
     rect('card', box, 10),
-    `<text class="ino" x="${left}" y="${round(box.y + 19)}">#${card.ino}</text>`,
-    `<text class="kind" x="${right}" y="${round(box.y + 19)}">${kindWord(card.kind)}</text>`,
-    `<text class="mode" x="${left}" y="${round(box.y + 36)}">${card.mode}<tspan class="owner" dx="6">${escaped(owner)}</tspan></text>`,
-    narrow && box.width < 150 ? '' : `<text class="size" x="${right}" y="${round(box.y + 36)}">${size}</text>`,
+    ...(card.kind === 'dir' ? dirFacts(card, left, right, box.y) : fileFacts(card, left, right, box.y)),
     ...chips,
     hidden,
     rect(
@@ -259,12 +271,47 @@ const cardPart = ({ narrow }: Lanes, { band }: PlacedBand, { card, box, port }: 
   };
 };
 
+/** In two lines. */
+const fileFacts = (card: InodeCard, left: number, right: number, y: number): readonly string[] => {
+  const size = sizeText(card.size);
+  const owner = ownerText(card, right - left - modeWidth - size.length * noteColumn - 8);
+  return [
+    `<text class="ino" x="${left}" y="${round(y + 19)}">#${card.ino}</text>`,
+    `<text class="kind" x="${right}" y="${round(y + 19)}">${kindWord(card.kind)}</text>`,
+    `<text class="mode" x="${left}" y="${round(y + 36)}">${card.mode}${owner}</text>`,
+    `<text class="size" x="${right}" y="${round(y + 36)}">${size}</text>`,
+  ];
+};
+
+/** In one line. */
+const dirFacts = (card: InodeCard, left: number, right: number, y: number): readonly string[] => {
+  const at = left + (String(card.ino).length + 1) * columnWidth(nameSize.wide) + 8;
+  const owner = ownerText(card, right - at - modeWidth - 30);
+  return [
+    `<text class="ino" x="${left}" y="${round(y + 19.5)}">#${card.ino}</text>`,
+    `<text class="mode" x="${round(at)}" y="${round(y + 19)}">${card.mode}${owner}</text>`,
+    `<text class="kind" x="${right}" y="${round(y + 19)}">dir</text>`,
+  ];
+};
+
+/** Nine columns of 11 pixels. */
+const modeWidth = 9 * columnWidth(11);
+
+const ownerText = ({ owner }: InodeCard, room: number): string => {
+  const columns = Math.floor((room - 6) / noteColumn);
+  return columns < Math.min(4, displayWidth(show(owner)))
+    ? ''
+    : `<tspan class="owner" dx="6">${escaped(fit(owner, columns, show))}</tspan>`;
+};
+
+const sizeText = (bytes: number): string => (bytes < 100_000 ? `${bytes} B` : `${Math.round(bytes / 1024)} KiB`);
+
 // Data
 
 const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data: Data, box: Box): Part => {
   const { card } = placed;
   const { lanes, hops } = layout;
-  const x = box.x + (lanes.narrow && data.kind === 'link' ? 16 : 12);
+  const x = box.x + (data.kind === 'link' ? 16 : 12);
   const column = columnWidth(lanes.narrow ? nameSize.narrow : nameSize.wide);
   const columns = Math.floor((box.x + box.width - x - 8) / column);
   const own = data.kind === 'link' ? data.hops : [];
@@ -285,7 +332,7 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
     below === ''
       ? ''
       : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fit(below, Math.floor((box.width - 24) / noteColumn), (note) => note))}</text>`,
-    ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.find((one) => one.hop.id === hop.id)?.points, box)),
+    ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.get(hop.id), box)),
   ].join('');
   return {
     id: `data-${card.id}`,
@@ -299,7 +346,7 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
 
 /** The first bytes in quotes, as many as fit. */
 const fitQuoted = (data: Extract<Data, { kind: 'bytes' }>, columns: number): string => {
-  const cut = data.size > data.text.length ? '…' : '';
+  const cut = data.size > byteLength(data.text) ? '…' : '';
   const whole = bytesText(data);
   if (displayWidth(whole) + cut.length <= columns) return whole + cut;
   return `${fit(data.text, columns - 3, (text) => bytesText({ kind: 'bytes', text, size: 1 }))}`;
@@ -314,14 +361,15 @@ const linkWords = (hops: readonly Hop[]): string => {
 const hopShapes = (number: number, ending: string, points: readonly Point[] | undefined, { x, y }: Box): string => {
   const label = `<g class="hop-number"><circle cx="${x}" cy="${round(y + hopPort)}" r="8.5"/><text x="${x}" y="${round(y + hopPort + 3.7)}">${number}</text></g>`;
   if (!points) return '';
+  // Drawn from its end: on the way that hops to one name share, their dashes fall together.
   const [ex, ey] = points.at(-1) as Point;
-  return `<path class="hop ${ending}" d="${rounded(points)}"/><path class="hop-head ${ending}" d="M${round(ex)} ${round(ey)}l7 -4v8z"/>${label}`;
+  return `<path class="hop ${ending}" d="${rounded(points.toReversed())}"/><path class="hop-head ${ending}" d="M${round(ex)} ${round(ey)}l7 -4v8z"/>${label}`;
 };
 
 // Shapes
 
 /** Width of a column of notes, which are of 11 pixels: an ordinary letter of a font that is not fixed takes less. */
-const noteColumn = 6.3;
+const noteColumn = 6.8;
 
 const rect = (classes: string, { x, y, width, height }: Box, radius: number): string =>
   `<rect class="${classes}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${radius}"/>`;

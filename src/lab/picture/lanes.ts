@@ -20,24 +20,26 @@ export interface Lane {
 const wideFrom = 640;
 const narrowMin = 320;
 /** Beyond this, lines only get longer. */
-const namesMax = 340;
+const namesMax = 360;
 const dataMax = 300;
 
-export const lanesFor = (room: number): Lanes => {
+/** `names`: how wide the lane of names would like to be. */
+export const lanesFor = (room: number, names: number): Lanes => {
+  const namesMost = clamp(240, names, namesMax);
   if (room < wideFrom) {
     const width = Math.max(room, narrowMin);
-    const inodes = clamp(150, Math.round(width * 0.44), 220);
-    const lines = 46;
-    return build(true, 10, [Math.min(width - 20 - inodes - lines, namesMax), lines, inodes, 0, 0], inodes);
+    const inodes = clamp(150, Math.round(width * 0.4), 200);
+    const lines = 42;
+    return build(true, 10, [Math.min(width - 20 - inodes - lines, namesMost), lines, inodes, 0, 0], inodes);
   }
-  const inodes = 178;
+  const inodes = 190;
   const lines = 66;
   const hops = 48;
   const data = clamp(150, Math.round(room * 0.25), dataMax);
   return build(
     false,
     16,
-    [Math.min(room - 32 - inodes - lines - hops - data, namesMax), lines, inodes, hops, data],
+    [Math.min(room - 32 - inodes - lines - hops - data, namesMost), lines, inodes, hops, data],
     data,
   );
 };

@@ -10,7 +10,10 @@ export interface Layout {
   readonly bands: readonly PlacedBand[];
   readonly rows: ReadonlyMap<string, PlacedRow>;
   readonly cards: ReadonlyMap<string, PlacedCard>;
-  readonly hops: readonly PlacedHop[];
+  /** Corners on the way from a text to a name, by the id of the hop. */
+  readonly hops: ReadonlyMap<string, readonly Point[]>;
+  /** The rows whose lines lead to a card, in their order. */
+  readonly linesInto: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface PlacedBand {
@@ -47,12 +50,6 @@ export interface PlacedCard {
   readonly data: Box | undefined;
 }
 
-export interface PlacedHop {
-  readonly hop: Hop;
-  /** From the text to the name: corners. */
-  readonly points: readonly Point[];
-}
-
 export interface Box extends Lane {
   readonly y: number;
   readonly height: number;
@@ -66,34 +63,60 @@ export const sizes = {
   row: 30,
   pill: 24,
   indent: 16,
+  narrowIndent: 10,
   card: 46,
+  dirCard: 30,
   chip: 20,
   dataBelow: 6,
-  gap: 12,
+  gap: 10,
   channel: 8,
   note: 15,
   between: 18,
 } as const;
 
 export const layOut = (picture: Picture, room: number): Layout => {
-  const lanes = lanesFor(room);
+  const lanes = lanesFor(room, namesWanted(picture));
   const bands: PlacedBand[] = [];
-  const gaps = new Map<string, readonly string[]>();
+  /** Heights at which hops pass between the cards, by the row that they lead to. */
+  const passes = new Map<string, number>();
   let y = sizes.heading;
   for (const band of picture.bands) {
     const channels = lanes.narrow ? [] : channelsOf(band, picture);
-    channels.forEach((targets, gap) => {
-      gaps.set(`${band.id} ${gap}`, targets);
-    });
     const placed = placeBand(band, y, lanes, channels);
     bands.push(placed);
     y += placed.height + sizes.between;
+    channels.forEach((targets, gap) => {
+      const above = placed.cards[gap - 1]?.box;
+      const from = above ? above.y + above.height : placed.y + sizes.band - sizes.gap;
+      targets.forEach((row, index) => {
+        passes.set(row, from + 7 + index * sizes.channel);
+      });
+    });
   }
-  const rows = new Map(bands.flatMap((band) => band.rows.map((row) => [row.row.id, row] as const)));
+  const placedRows = bands.flatMap((band) => band.rows);
+  const rows = new Map(placedRows.map((placed) => [placed.row.id, placed]));
   const cards = new Map(bands.flatMap((band) => band.cards.map((card) => [card.card.id, card] as const)));
-  const partial = { lanes, bands, rows, cards, height: Math.max(y - sizes.between + 4, 60) };
-  return { ...partial, hops: routeHops(partial, gaps) };
+  const linesInto = new Map<string, string[]>();
+  for (const { row } of placedRows) {
+    if (row.inode === undefined || row.kind === 'root') continue;
+    const lines = linesInto.get(row.inode) ?? [];
+    linesInto.set(row.inode, lines);
+    lines.push(row.id);
+  }
+  const height = Math.max(y - sizes.between + 4, 60);
+  return { lanes, height, bands, rows, cards, linesInto, hops: routeHops(hopsOf(picture), lanes, rows, cards, passes) };
 };
+
+/** How wide the longest row is. It grows in steps, so that the lanes seldom move. */
+const namesWanted = ({ bands }: Picture): number => {
+  const rows = bands.flatMap(({ frames }) => frames.flatMap((frame) => frame.rows));
+  const widest = rows.reduce(
+    (most, row) => Math.max(most, row.depth * sizes.indent + rowText(row, 400, false).width),
+    0,
+  );
+  return Math.ceil((widest + 20) / namesStep) * namesStep;
+};
+const namesStep = 60;
 
 /** Height of a card with its data, where those stand below. */
 const heightOf = (card: InodeCard, { narrow }: Lanes): number =>
@@ -101,8 +124,11 @@ const heightOf = (card: InodeCard, { narrow }: Lanes): number =>
 
 /** Chips of descriptors that a card shows. */
 export const chipsMax = 3;
-const cardHeight = ({ opens, hidden }: InodeCard): number =>
-  sizes.card + Math.min(opens.length, chipsMax) * sizes.chip + (hidden > 0 ? sizes.note : 0);
+const cardHeight = (card: InodeCard): number =>
+  headHeight(card) + Math.min(card.opens.length, chipsMax) * sizes.chip + (card.hidden > 0 ? sizes.note : 0);
+
+/** Of what each card has. Directories are many and say less. */
+export const headHeight = ({ kind }: InodeCard): number => (kind === 'dir' ? sizes.dirCard : sizes.card);
 
 /** For each gap between the cards of a band, the names that hops lead to through it. */
 const channelsOf = (band: Band, picture: Picture): readonly (readonly string[])[] => {
@@ -147,7 +173,7 @@ const placeBand = (band: Band, top: number, lanes: Lanes, channels: readonly (re
       const from = middles.get(card.id) ?? [];
       const middle = from.reduce((sum, { y }) => sum + y, 0) / Math.max(1, from.length);
       const size = heightOf(card, lanes) + (gapBelow.get(card.id) as number);
-      return { at: middle - sizes.card / 2, size, weight: from.length || 1 };
+      return { at: middle - headHeight(card) / 2, size, weight: from.length || 1 };
     }),
     start,
   );
@@ -168,29 +194,42 @@ const placeRows = (
   gapBelow: ReadonlyMap<string, number>,
 ): { readonly frames: readonly PlacedFrame[]; readonly rows: readonly PlacedRow[]; readonly bottom: number } => {
   const { x, width } = lanes.names;
-  const heights = new Map(band.inodes.map((card) => [card.id, heightOf(card, lanes)]));
-  const met = new Set<string>();
+  const cards = new Map(band.inodes.map((card) => [card.id, card]));
+  const beside = rowsBeside(band);
   const rows: PlacedRow[] = [];
   const frames: PlacedFrame[] = [];
   let y = start;
   for (const frame of band.frames) {
     const top = y;
     for (const row of frame.rows) {
-      const first = row.inode !== undefined && !met.has(row.inode);
-      if (first) met.add(row.inode as string);
-      const room = first
-        ? (heights.get(row.inode as string) ?? 0) + (gapBelow.get(row.inode as string) ?? 0)
-        : sizes.row;
-      const indent = Math.min(row.depth * sizes.indent, width * 0.4);
+      const card = beside.has(row.id) ? cards.get(row.inode ?? '') : undefined;
+      const room = card ? heightOf(card, lanes) + (gapBelow.get(card.id) ?? 0) : sizes.row;
+      const indent = Math.min(row.depth * (lanes.narrow ? sizes.narrowIndent : sizes.indent), width * 0.4);
       const { text, width: pill } = rowText(row, width - indent, lanes.narrow);
-      rows.push({ row, band: band.id, text, x: x + indent, width: pill, y: y + (first ? sizes.card : sizes.row) / 2 });
-      const notes = row.stopped ? reasonLines(row.stopped, width - indent).length : notesOf(frame, row);
-      y += Math.max(room, sizes.row + notes * sizes.note);
+      rows.push({
+        row,
+        band: band.id,
+        text,
+        x: x + indent,
+        width: pill,
+        y: y + (card ? headHeight(card) : sizes.row) / 2,
+      });
+      const notes = row.stopped
+        ? reasonLines(row.stopped, width - indent).length * sizes.note + 8
+        : notesOf(frame, row) * sizes.note;
+      y += Math.max(room, sizes.row + notes);
     }
     frames.push({ frame, box: { x: x - 6, y: top - 4, width: width + 6, height: y - top } });
     y += frame === band.frames.at(-1) ? 0 : 14;
   }
   return { frames, rows, bottom: y };
+};
+
+/** For each card the row that has it beside itself: the one in the middle of its names. */
+const rowsBeside = ({ frames }: Band): ReadonlySet<string> => {
+  const rows = frames.flatMap((frame) => frame.rows).filter(({ inode }) => inode !== undefined);
+  const groups = Map.groupBy(rows, ({ inode }) => inode);
+  return new Set([...groups.values()].map((group) => (group[(group.length - 1) >> 1] as Row).id));
 };
 
 /** Lines below the first row of a frame. */
@@ -202,7 +241,7 @@ const placeCard = (card: InodeCard, y: number, { narrow, inodes, data }: Lanes):
   return {
     card,
     box: { ...inodes, y, height },
-    port: y + sizes.card / 2,
+    port: y + headHeight(card) / 2,
     data: card.data && { ...data, y: narrow ? y + height + sizes.dataBelow : y, height: sizes.card },
   };
 };
@@ -228,23 +267,23 @@ const placeOrphans = (
 
 /** Hops to the same name come together on the way, so that they are told apart from those to others. */
 const routeHops = (
-  layout: Omit<Layout, 'hops'>,
-  gaps: ReadonlyMap<string, readonly string[]>,
-): readonly PlacedHop[] => {
-  const { lanes, rows, cards, bands } = layout;
-  const routes = [...Map.groupBy(hopsOf({ bands: bands.map(({ band }) => band) }), ({ to }) => to)].flatMap(
-    ([to, hops]) => {
-      const row = to === undefined ? undefined : rows.get(to);
-      return row ? [{ row, hops, channel: channelOf(layout, gaps, row) }] : [];
-    },
-  );
+  hops: readonly Hop[],
+  lanes: Lanes,
+  rows: ReadonlyMap<string, PlacedRow>,
+  cards: ReadonlyMap<string, PlacedCard>,
+  passes: ReadonlyMap<string, number>,
+): ReadonlyMap<string, readonly Point[]> => {
+  const routes = [...Map.groupBy(hops, ({ to }) => to)].flatMap(([to, together]) => {
+    const row = to === undefined ? undefined : rows.get(to);
+    return row ? [{ row, hops: together, channel: passes.get(row.row.id) }] : [];
+  });
   const startOf = ({ inode }: Hop): number => {
     const box = cards.get(inode)?.data;
     return box ? box.y + hopPort : 0;
   };
-  const spans = routes.map(({ row, hops, channel }) => ({
+  const spans = routes.map(({ row, hops: together, channel }) => ({
     arrive: row.y + arrival,
-    starts: hops.map(startOf),
+    starts: together.map(startOf),
     channel,
   }));
   const left = tracks(
@@ -255,20 +294,21 @@ const routeHops = (
     spans.map(({ starts, channel }) => (channel === undefined ? [0] : [channel, ...starts])),
     Math.floor((lanes.hops.width - 20) / trackWidth),
   );
-  return routes.flatMap(({ row, hops, channel }, index) => {
+  const corners = routes.flatMap(({ row, hops: together, channel }, index) => {
     const end: Point = [row.x + row.width + 2, row.y + arrival];
     const x1 = lanes.lines.x + 12 + (left[index] as number) * trackWidth;
     const x2 = lanes.data.x - 14 - (right[index] as number) * trackWidth;
-    return hops.map((hop) => {
+    return together.map((hop) => {
       const y = startOf(hop);
       const start: Point = [lanes.data.x, y];
       const points: readonly Point[] =
         channel === undefined
           ? [start, [x1, y], [x1, end[1]], end]
           : [start, [x2, y], [x2, channel], [x1, channel], [x1, end[1]], end];
-      return { hop, points };
+      return [hop.id, points] as const;
     });
   });
+  return new Map(corners);
 };
 
 /** Where a hop leaves its text box, below the line that comes in. */
@@ -276,24 +316,6 @@ export const hopPort = 33;
 /** Where it comes to the name, below the line that goes out. */
 const arrival = 7;
 const trackWidth = 7;
-
-/** The height at which hops to a name pass between the cards; none where no card is in the way. */
-const channelOf = (
-  { bands }: Pick<Layout, 'bands'>,
-  gaps: ReadonlyMap<string, readonly string[]>,
-  { row, band: id }: PlacedRow,
-): number | undefined => {
-  const band = bands.find((one) => one.band.id === id);
-  if (!band) return undefined;
-  for (let gap = 0; gap <= band.cards.length; gap++) {
-    const index = gaps.get(`${id} ${gap}`)?.indexOf(row.id) ?? -1;
-    if (index < 0) continue;
-    const above = band.cards[gap - 1];
-    const from = above ? above.box.y + above.box.height : band.y + sizes.band - sizes.gap;
-    return from + 7 + index * sizes.channel;
-  }
-  return undefined;
-};
 
 /** A track for each span, such that spans on one track do not meet; the last track takes what is left. */
 const tracks = (spans: readonly (readonly number[])[], most: number): readonly number[] => {

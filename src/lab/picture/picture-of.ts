@@ -143,10 +143,15 @@ class Lister {
     const first = this.#rows[0];
     if (!first) return [];
     const shown = new Set(this.#rows.map(({ row }) => row.path));
-    const paths = new Set(hops.flatMap(({ next }) => (next === undefined || shown.has(next) ? [] : [next])));
-    return [...paths].map((path) => ({
+    const outside = new Map(
+      hops.flatMap(({ next, ending }) => (next === undefined || shown.has(next) ? [] : [[next, ending] as const])),
+    );
+    return [...outside].map(([path, ending]) => ({
       ...first,
-      row: newRow({ id: `elsewhere-${safeId(path)}`, kind: 'elsewhere', name: path, path, depth: 0 }),
+      row: newRow({
+        ...{ id: `elsewhere-${safeId(path)}`, kind: ending === 'ghost' ? 'ghost' : 'elsewhere' },
+        ...{ name: path, path, depth: 0 },
+      }),
       inode: undefined,
     }));
   }
@@ -200,7 +205,7 @@ class Lister {
         ...{ id, kind: of.isView ? 'view' : 'name', name, path, depth, fileKind: inode.kind },
         inode: of.isView ? undefined : inodeId(inode),
         here: path === this.#here && !isMountPoint,
-        mounted: isMountPoint ? over.mount.volume.typeName : undefined,
+        mounted: isMountPoint ? mountWords(this.#sketch, over.mount) : undefined,
       },
       of,
       mount,
@@ -268,6 +273,12 @@ const newRow = (draft: RowDraft): Row => ({
   ...{ fileKind: undefined, inode: undefined, here: false, mounted: undefined, count: 0, stopped: undefined },
   ...draft,
 });
+
+/** A bind mount shows a volume that is mounted already. */
+const mountWords = (sketch: Sketch, mount: Mount): string =>
+  sketch.mounts.find(({ volume }) => volume === mount.volume) === mount
+    ? `${mount.volume.typeName} mount`
+    : 'bind mount';
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 

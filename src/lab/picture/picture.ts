@@ -55,7 +55,7 @@ export interface Row {
   readonly inode: string | undefined;
   /** The process works here. */
   readonly here: boolean;
-  /** The type of what is mounted on it. */
+  /** What covers it: `tmpfs mount`, `bind mount`. */
   readonly mounted: string | undefined;
   /** How many names a folded row stands for. */
   readonly count: number;

@@ -95,7 +95,7 @@ const callWords: Readonly<Record<string, string>> = {
 const reasonFor = (call: string, errno: Errno, ofDirectory: boolean): string => {
   if (call === 'link' && errno === 'EPERM')
     return ofDirectory ? 'a directory has one name only' : 'this file may not get another name from you';
-  if (call === 'link' && errno === 'EXDEV') return 'a name leads to inodes of its own mount only';
+  if (call === 'link' && errno === 'EXDEV') return 'names stay within one mount';
   if (call === 'rename' && errno === 'EXDEV') return 'a name cannot move to another mount';
   return reasons[errno] ?? errorText(errno).toLowerCase();
 };

@@ -9,6 +9,9 @@ export const columnWidth = (fontSize: number): number => fontSize * 0.61;
 /** What is left of and right of a name within its pill. */
 const padding = 18;
 
+/** How much of the arrow of a refused change is seen beside its name. */
+const arrowLeast = 40;
+
 export const nameSize = { wide: 13, narrow: 12 } as const;
 
 /** What is written on a row, and how wide its pill is. */
@@ -17,23 +20,23 @@ export const rowText = (row: Row, room: number, narrow: boolean): { readonly tex
   const tag = tagOf(row);
   const tagWidth = tag === undefined ? 0 : tagWidthOf(tag);
   const slash = row.fileKind === 'dir' && row.kind !== 'root' && row.kind !== 'dot' ? '/' : '';
-  const columns = Math.max(4, Math.floor((room - padding - tagWidth) / column) - slash.length);
+  const arrow = row.kind === 'refused' ? arrowLeast : 0;
+  const columns = Math.max(4, Math.floor((room - padding - tagWidth - arrow) / column) - slash.length);
   const text = fit(row.name, columns, row.kind === 'folded' ? plain : show) + slash;
   return { text, width: Math.ceil(displayWidth(text) * column + padding) + tagWidth };
 };
 
 /** Names of a folded row come together. */
-const plain = (names: string): string => names;
+const plain = (names: string): string => `… ${names}`;
 
 /** A word beside the name. */
-export const tagOf = ({ here, mounted }: Row): string | undefined =>
-  mounted ? `${mounted} on it` : here ? 'you' : undefined;
+export const tagOf = ({ here, mounted }: Row): string | undefined => mounted ?? (here ? 'you' : undefined);
 
-export const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6.2) + 8;
+export const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6) + 8;
 
 /** Why a change stopped, in lines of this width. */
 export const reasonLines = ({ call, errno, reason }: Stopped, room: number): readonly string[] => {
-  const columns = Math.max(12, Math.floor(room / 5.7));
+  const columns = Math.max(12, Math.floor(room / 6));
   const lines: string[] = [];
   for (const word of `${call}: ${errno}, ${reason}`.split(' ')) {
     const last = lines.at(-1);

@@ -53,7 +53,7 @@ const refusedWords = ({ stopped }: Row): string =>
   stopped ? escaped(`${stopped.call}: ${stopped.errno}, ${stopped.reason}`) : '';
 
 const leadsTo = (row: Row, card: InodeCard | undefined): string => {
-  const mounted = row.mounted ? [`${row.mounted}, mounted on it`] : [];
+  const mounted = row.mounted ? [`${row.mounted} covers it`] : [];
   if (card?.data?.kind !== 'link') return escaped(mounted.join(''));
   const dir = row.path.slice(0, row.path.lastIndexOf('/') + 1);
   const hops = card.data.hops.filter(({ from }) => from.slice(0, from.lastIndexOf('/') + 1) === dir);

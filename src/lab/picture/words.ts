@@ -22,7 +22,7 @@ const kindWords: Readonly<Record<Kind, string>> = {
 export const rowLabel = (row: Row, card: InodeCard | undefined): string => {
   const path = show(row.path);
   const leads = card ? `leads to inode ${card.ino}, a ${kindWord(card.kind)}` : 'leads to an inode that is not shown';
-  const more = [row.mounted && `${row.mounted} is mounted on it`, row.here && 'you are here'].filter(Boolean);
+  const more = [row.mounted && `a ${row.mounted} covers it`, row.here && 'you are here'].filter(Boolean);
   const rest = more.length > 0 ? `; ${more.join('; ')}` : '';
   switch (row.kind) {
     case 'root':
@@ -71,11 +71,11 @@ export const hopLabel = (hop: Hop): string => {
 };
 
 /** What becomes of who follows the link. */
-export const endWords = ({ ending, errno, end, next }: Hop): string => {
+export const endWords = ({ ending, errno, end }: Hop): string => {
   if (ending === 'loop') return 'ELOOP after 40';
   if (ending === 'ghost') return 'dangling: ENOENT';
   if (errno !== undefined) return `ends in ${errno}`;
-  return end === next || end === undefined ? 'found' : `ends at ${show(end)}`;
+  return end === undefined ? '' : `leads to ${show(end)}`;
 };
 
 /** The first bytes of a file in quotes, nothing hidden. */
