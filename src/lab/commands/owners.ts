@@ -1,0 +1,202 @@
+import { modeText } from '../../cli/causes/mode-text.ts';
+import { Fault } from '../../fs/fault.ts';
+import type { Stat } from '../../fs/stat.ts';
+import type { CommandIo, LabCommand } from '../session.ts';
+import { users } from '../users.ts';
+import { parseMode } from './mode.ts';
+import { groupName, groupNumber, userName, userNumber } from './show-file.ts';
+import { complain, inDirectory, lstat, misused, open, parse, quoted, stat, word } from './tool.ts';
+
+/** A file that chmod -R or chown -R comes to. */
+interface Visit {
+  readonly path: string;
+  readonly stat: Stat;
+  readonly isOperand: boolean;
+}
+
+/** The file at `path` and, with `recursive`, all below: each before or after what it holds. False: something was refused. */
+const each = (
+  io: CommandIo,
+  path: string,
+  how: { readonly recursive: boolean; readonly follow: boolean; readonly after: boolean; readonly quiet: boolean },
+  work: (visit: Visit) => boolean,
+  depth = 0,
+): boolean => {
+  const isOperand = depth === 0;
+  let found = isOperand && how.follow ? stat(io, path) : lstat(io, path);
+  let dangling = false;
+  if (found instanceof Fault && how.follow && isOperand) {
+    const itself = lstat(io, path);
+    if (!(itself instanceof Fault) && itself.kind === 'symlink') dangling = found.errno === 'ENOENT';
+    if (dangling) found = itself;
+  }
+  if (dangling) {
+    const text =
+      io.name === 'chmod'
+        ? `cannot operate on dangling symlink ${quoted(path)}`
+        : `cannot dereference ${quoted(path)}: No such file or directory`;
+    if (!how.quiet || io.name === 'chmod') complain(io, text);
+    return false;
+  }
+  if (found instanceof Fault) {
+    if (!how.quiet) complain(io, `cannot access ${quoted(path)}: ${found.reason}`);
+    return false;
+  }
+  const visit = { path, stat: found, isOperand };
+  if (found.kind !== 'dir' || !how.recursive) return work(visit);
+  let ok = how.after || work(visit);
+  const opened = open(io, path, { access: 'read', directory: true });
+  const entries = opened instanceof Fault ? opened : io.fs.entries(opened);
+  if (!(opened instanceof Fault)) opened[Symbol.dispose]();
+  if (entries instanceof Fault) {
+    if (!how.quiet) complain(io, `cannot read directory ${quoted(path)}: ${entries.reason}`);
+    return false;
+  }
+  if (depth < 1000) for (const { name } of entries) ok = each(io, inDirectory(path, name), how, work, depth + 1) && ok;
+  return how.after ? work(visit) && ok : ok;
+};
+
+/** chmod(1). */
+export const chmod: LabCommand = (io, words) => {
+  // A mode like -w looks like options.
+  const first = words.findIndex((each) => /^-[rwxXstugo]+([-+=,].*)?$/.test(each) && !/^-[Rcfv]+$/.test(each));
+  const dashed =
+    first < 0 || words.slice(0, first).some((each) => each === '--' || !each.startsWith('-'))
+      ? undefined
+      : words[first];
+  const args = parse(
+    io,
+    dashed === undefined ? words : words.filter((_, i) => i !== first),
+    'R,recursive c,changes f,silent quiet v,verbose h,no-dereference reference: preserve-root no-preserve-root',
+  );
+  if (typeof args === 'number') return args;
+  const reference = args.value('reference');
+  const operands = dashed === undefined ? [...args.operands] : [dashed, ...args.operands];
+  const text = reference === undefined ? operands.shift() : undefined;
+  if (operands.length === 0)
+    return misused(
+      io,
+      text === undefined || dashed !== undefined ? 'missing operand' : `missing operand after ${word(text)}`,
+    );
+  const like = reference === undefined ? undefined : stat(io, reference);
+  if (like instanceof Fault)
+    return complain(io, `failed to get attributes of ${quoted(reference ?? '')}: ${like.reason}`);
+  const change = like ? () => like.mode : parseMode(text ?? '');
+  if (!change) return misused(io, `invalid mode: ${word(text ?? '')}`);
+  const tells = args.last('v', 'c');
+  const quiet = args.has('f') || args.has('quiet');
+  const follow = !args.has('h');
+  const work = ({ path, stat: before, isOperand }: Visit): boolean => {
+    if (before.kind === 'symlink' && !isOperand) {
+      if (tells === 'v') io.out(`neither symbolic link ${quoted(path)} nor referent has been changed\n`);
+      return true;
+    }
+    const after = change(before.mode, before.kind === 'dir', io.fs.umask) & 0o7777;
+    const fault = io.fs.chmod(io.fs.cwd, path, after, follow ? 'follow' : undefined);
+    if (fault && !quiet) complain(io, `changing permissions of ${quoted(path)}: ${fault.reason}`);
+    const now = fault ? before : lookAt(io, path, before, follow);
+    const show = (mode: number): string =>
+      `${(mode & 0o7777).toString(8).padStart(4, '0')} (${modeText(before.kind, mode).slice(1)})`;
+    const changed = now.mode !== before.mode;
+    if (fault && tells)
+      io.out(`failed to change mode of ${quoted(path)} from ${show(before.mode)} to ${show(after)}\n`);
+    else if (changed && tells)
+      io.out(`mode of ${quoted(path)} changed from ${show(before.mode)} to ${show(now.mode)}\n`);
+    else if (tells === 'v') io.out(`mode of ${quoted(path)} retained as ${show(after)}\n`);
+    if (fault) return false;
+    const expected = dashed === undefined ? after : change(before.mode, before.kind === 'dir', 0);
+    if ((after & ~expected) === 0) return true;
+    complain(
+      io,
+      `${path}: new permissions are ${modeText(before.kind, after).slice(1)}, not ${modeText(before.kind, expected).slice(1)}`,
+    );
+    return false;
+  };
+  const how = { recursive: args.has('R'), follow, after: false, quiet };
+  return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;
+};
+
+const lookAt = (io: CommandIo, path: string, before: Stat, follow: boolean): Stat => {
+  const found = follow ? stat(io, path) : lstat(io, path);
+  return found instanceof Fault ? before : found;
+};
+
+/** chown(1) and chgrp(1). */
+export const chown: LabCommand = (io, words) => {
+  const args = parse(
+    io,
+    words,
+    'R,recursive c,changes f,silent quiet v,verbose h,no-dereference dereference H L P reference: from: preserve-root no-preserve-root',
+  );
+  if (typeof args === 'number') return args;
+  const operands = [...args.operands];
+  const reference = args.value('reference');
+  const text = reference === undefined ? operands.shift() : undefined;
+  if (operands.length === 0)
+    return misused(io, text === undefined ? 'missing operand' : `missing operand after ${word(text)}`);
+  const isGroup = io.name === 'chgrp';
+  const like = reference === undefined ? undefined : stat(io, reference);
+  if (like instanceof Fault)
+    return complain(io, `failed to get attributes of ${quoted(reference ?? '')}: ${like.reason}`);
+  const wanted = like
+    ? isGroup
+      ? { gid: like.gid }
+      : { uid: like.uid, gid: like.gid }
+    : isGroup
+      ? groupOf(text ?? '')
+      : ownerOf(text ?? '');
+  if (typeof wanted === 'string') return complain(io, `${wanted}: ${word(text ?? '')}`);
+  const recursive = args.has('R');
+  const through = recursive && ['H', 'L'].includes(args.last('H', 'L', 'P') ?? 'P');
+  if (recursive && !through && args.last('h', 'dereference') === 'dereference')
+    return complain(io, '-R --dereference requires either -H or -L');
+  const follow = recursive ? through : !args.has('h');
+  const tells = args.last('v', 'c');
+  const quiet = args.has('f') || args.has('quiet');
+  const work = ({ path, stat: before, isOperand }: Visit): boolean => {
+    const fault = io.fs.chown(io.fs.cwd, path, wanted, follow && (isOperand || !recursive) ? 'follow' : undefined);
+    const what = wanted.uid === undefined ? 'group' : 'ownership';
+    if (fault && !quiet) complain(io, `changing ${what} of ${quoted(path)}: ${fault.reason}`);
+    const show = (uid: number, gid: number): string =>
+      what === 'group'
+        ? groupName(gid)
+        : wanted.gid === undefined
+          ? userName(uid)
+          : `${userName(uid)}:${groupName(gid)}`;
+    const [uid, gid] = [wanted.uid ?? before.uid, wanted.gid ?? before.gid];
+    const changed = uid !== before.uid || gid !== before.gid;
+    if (fault && tells)
+      io.out(`failed to change ${what} of ${quoted(path)} from ${show(before.uid, before.gid)} to ${show(uid, gid)}\n`);
+    else if (tells && changed)
+      io.out(`changed ${what} of ${quoted(path)} from ${show(before.uid, before.gid)} to ${show(uid, gid)}\n`);
+    else if (tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${show(uid, gid)}\n`);
+    return !fault;
+  };
+  const how = { recursive, follow, after: true, quiet };
+  return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;
+};
+
+interface Wanted {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+const groupOf = (text: string): Wanted | string => {
+  const gid = groupNumber(text);
+  return text === '' ? {} : gid === undefined ? 'invalid group' : { gid };
+};
+
+/** `user`, `user:group`, `user:` with the user's own group, `:group`; a dot is taken for the colon. */
+const ownerOf = (text: string): Wanted | string => {
+  const at = text.includes(':') ? text.indexOf(':') : userNumber(text) === undefined ? text.indexOf('.') : -1;
+  const [user, group] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+  const uid = user === '' ? undefined : userNumber(user);
+  if (user !== '' && uid === undefined) return 'invalid user';
+  if (group === undefined) return { uid };
+  if (group === '') {
+    const own = users.find((each) => each.uid === uid)?.gid;
+    return user === '' ? {} : own === undefined || /^\d+$/.test(user) ? 'invalid spec' : { uid, gid: own };
+  }
+  const gid = groupNumber(group);
+  return gid === undefined ? 'invalid group' : { uid, gid };
+};
