@@ -19,7 +19,7 @@ import {
 } from './layout.ts';
 import { escaped } from './markup.ts';
 import type { Data, Hop, InodeCard, Picture } from './picture.ts';
-import { columnWidth, nameSize, reasonLines, tagOf } from './row-text.ts';
+import { columnWidth, nameSize, reasonLines } from './row-text.ts';
 import { bytesText, cardLabel, dataLabel, endWords, kindWord, rowLabel, sizeWords } from './words.ts';
 
 export interface DrawOptions {
@@ -177,9 +177,8 @@ const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part 
   };
 };
 
-const pill = ({ row, text, x, y, width }: PlacedRow): string => {
+const pill = ({ text, tag, x, y, width }: PlacedRow): string => {
   const box = { x, y: y - sizes.pill / 2, width, height: sizes.pill };
-  const tag = tagOf(row);
   return [
     rect('pill', box, 7),
     `<text class="name" x="${x + 9}" y="${round(y + 4.5)}">${escaped(text)}</text>`,

@@ -36,6 +36,7 @@ export interface PlacedRow {
   readonly band: string;
   /** As it is written: shortened, controls escaped. */
   readonly text: string;
+  readonly tag: string | undefined;
   readonly x: number;
   readonly width: number;
   /** Its middle. */
@@ -205,11 +206,12 @@ const placeRows = (
       const card = beside.has(row.id) ? cards.get(row.inode ?? '') : undefined;
       const room = card ? heightOf(card, lanes) + (gapBelow.get(card.id) ?? 0) : sizes.row;
       const indent = Math.min(row.depth * (lanes.narrow ? sizes.narrowIndent : sizes.indent), width * 0.4);
-      const { text, width: pill } = rowText(row, width - indent, lanes.narrow);
+      const { text, tag, width: pill } = rowText(row, width - indent, lanes.narrow);
       rows.push({
         row,
         band: band.id,
         text,
+        tag,
         x: x + indent,
         width: pill,
         y: y + (card ? headHeight(card) : sizes.row) / 2,

@@ -14,25 +14,37 @@ const arrowLeast = 40;
 
 export const nameSize = { wide: 13, narrow: 12 } as const;
 
-/** What is written on a row, and how wide its pill is. */
-export const rowText = (row: Row, room: number, narrow: boolean): { readonly text: string; readonly width: number } => {
+export interface RowText {
+  readonly text: string;
+  /** A word beside the name, where there is room for it. */
+  readonly tag: string | undefined;
+  /** Of the pill around both. */
+  readonly width: number;
+}
+
+/** What is written on a row. */
+export const rowText = (row: Row, room: number, narrow: boolean): RowText => {
   const column = columnWidth(narrow ? nameSize.narrow : nameSize.wide);
-  const tag = tagOf(row);
-  const tagWidth = tag === undefined ? 0 : tagWidthOf(tag);
   const slash = row.fileKind === 'dir' && row.kind !== 'root' && row.kind !== 'dot' ? '/' : '';
   const arrow = row.kind === 'refused' ? arrowLeast : 0;
-  const columns = Math.max(4, Math.floor((room - padding - tagWidth - arrow) / column) - slash.length);
-  const text = fit(row.name, columns, row.kind === 'folded' ? plain : show) + slash;
-  return { text, width: Math.ceil(displayWidth(text) * column + padding) + tagWidth };
+  const columnsFor = (tagged: number): number => Math.floor((room - padding - arrow - tagged) / column) - slash.length;
+  const wanted = tagOf(row);
+  const needs = Math.min(displayWidth(row.name), nameLeast);
+  const tag = wanted !== undefined && columnsFor(tagWidthOf(wanted)) >= needs ? wanted : undefined;
+  const tagWidth = tag === undefined ? 0 : tagWidthOf(tag);
+  const text = fit(row.name, Math.max(2, columnsFor(tagWidth)), row.kind === 'folded' ? plain : show) + slash;
+  return { text, tag, width: Math.ceil(displayWidth(text) * column + padding) + tagWidth };
 };
+
+/** Columns that a name wants to keep before a tag stands beside it. */
+const nameLeast = 8;
 
 /** Names of a folded row come together. */
 const plain = (names: string): string => `… ${names}`;
 
-/** A word beside the name. */
-export const tagOf = ({ here, mounted }: Row): string | undefined => mounted ?? (here ? 'you' : undefined);
+const tagOf = ({ here, mounted }: Row): string | undefined => mounted ?? (here ? 'you' : undefined);
 
-export const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6) + 8;
+const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6) + 8;
 
 /** Why a change stopped, in lines of this width. */
 export const reasonLines = ({ call, errno, reason }: Stopped, room: number): readonly string[] => {
