@@ -185,8 +185,9 @@ class Comparison {
     switch (condition.kind) {
       case 'leads': {
         const { path, to } = condition;
-        const found = this.#fs.stat(this.#fs.cwd, path, 'follow');
-        const wanted = this.#fs.stat(this.#fs.cwd, to, 'follow');
+        const fs = this.#asUser();
+        const found = fs.stat(fs.cwd, path, 'follow');
+        const wanted = fs.stat(fs.cwd, to, 'follow');
         if (found instanceof Fault) this.#say`${code(path)} leads nowhere: ${found.reason}.`;
         else if (wanted instanceof Fault || !sameFile(found, wanted))
           this.#say`${code(path)} does not lead to ${code(to)}.`;
@@ -219,15 +220,20 @@ class Comparison {
     }
   }
 
-  /** As the user of the start sees it. */
   #errnoOf(path: string): string | undefined {
-    const user = users.find(({ name }) => name === (this.#start.user ?? 'me'));
-    const process = this.#session.sketch.process(user);
-    process.chdir(this.#place);
-    const opened = process.open(process.cwd, path, { access: 'read' });
+    const fs = this.#asUser();
+    const opened = fs.open(fs.cwd, path, { access: 'read' });
     if (opened instanceof Fault) return opened.errno;
     opened[Symbol.dispose]();
     return undefined;
+  }
+
+  /** Where links lead depends on who follows them (protected_symlinks). */
+  #asUser(): SketchProcess {
+    const user = users.find(({ name }) => name === (this.#start.user ?? 'me'));
+    const fs = this.#session.sketch.process(user);
+    fs.chdir(this.#place);
+    return fs;
   }
 
   #say(texts: TemplateStringsArray, ...parts: readonly (Span | string | number)[]): void {

@@ -26,7 +26,9 @@ type LineOf = (wanted: string, nth?: number) => number;
 const unbuildable = (lesson: Lesson, lineOf: LineOf): readonly Complaint[] => {
   const starts = [
     { start: lesson.start, line: lineOf('## Start') },
-    ...lesson.quiz.map(({ start }, nth) => ({ start, line: lineOf('### ', nth) })),
+    ...lesson.quiz
+      .map(({ start }, nth) => ({ start, line: lineOf('### ', nth) }))
+      .filter(({ start }) => start !== lesson.start),
   ];
   return starts.flatMap(({ start, line }) => {
     try {
