@@ -6,7 +6,10 @@ import { drawPicture } from '../../src/lab/picture/draw-picture.ts';
 import { type Box, layOut, type Point, sizes } from '../../src/lab/picture/layout.ts';
 import type { Hop, InodeCard, Picture, Row } from '../../src/lab/picture/picture.ts';
 import type { PictureOptions } from '../../src/lab/picture/picture-of.ts';
+import { sessionPicture } from '../../src/lab/picture/session-picture.ts';
 import { tableOf } from '../../src/lab/picture/table-of.ts';
+import { newSession } from '../../src/lab/session.ts';
+import { runLine } from '../../src/lab/shell/run-line.ts';
 import { Scene } from './picture-scenes.ts';
 import { type Element, elementsOf, readXml, textOf } from './read-xml.ts';
 
@@ -168,14 +171,26 @@ test('a file without names that is still open lies apart, until it is closed', (
   const processes = [{ name: 'tail', process: scene.process }];
   {
     using _held = scene.open('/log');
-    assert.deepEqual(cardAt(scene.picture({ processes }), '/log').opens, ['tail: read (fd 4)']);
+    assert.deepEqual(cardAt(scene.picture({ processes }), '/log').opens, ['tail: reads (fd 4)']);
     const [, orphan] = cardsOf(scene.unlink('/log').picture({ processes }));
     assert.ok(orphan?.orphan);
-    assert.deepEqual([orphan.links, orphan.names, orphan.opens], [0, [], ['tail: read (fd 4)']]);
+    assert.deepEqual([orphan.links, orphan.names, orphan.opens], [0, [], ['tail: reads (fd 4)']]);
     assert.match(drawPicture(scene.picture({ processes })), /No name left/);
-    assert.match(tableOf(scene.picture({ processes })), /no name left.*tail: read \(fd 4\)/);
+    assert.match(tableOf(scene.picture({ processes })), /no name left.*tail: reads \(fd 4\)/);
   }
   assert.equal(cardsOf(scene.picture({ processes })).length, 1);
+});
+
+test('in a session, what the shell and its jobs hold open is told by their own numbers and lines', () => {
+  const session = newSession({ tree: 'log "one\\n"' });
+  for (const line of ['tail -f log &', 'exec 7<log', 'rm log']) runLine(session, line);
+  const orphan = cardsOf(sessionPicture(session)).find((card) => card.orphan);
+  assert.deepEqual(orphan?.opens, ['bash: reads (fd 7)', 'tail -f log: reads']);
+  const shown = sessionPicture(session, { root: '/home/me' });
+  assert.deepEqual(
+    rowsOf(shown).map(({ path, here }) => [path, here]),
+    [['/home/me', true]],
+  );
 });
 
 test('a directory that was removed under somebody’s feet is an orphan too', () => {

@@ -1,5 +1,6 @@
 import { modeText } from '../../cli/causes/mode-text.ts';
 import { decodeBytes } from '../../fs/bytes.ts';
+import type { OpenHow } from '../../fs/fs.ts';
 import { deviceText } from '../../fs/identity.ts';
 import { basename, dirname, join } from '../../fs/path.ts';
 import type { Inode, Location, Mount, Volume } from '../../sketch/inode.ts';
@@ -32,6 +33,16 @@ export interface PictureOptions {
 export interface Holder {
   readonly name: string;
   readonly process: SketchProcess;
+  /** What it holds open; all that the process has open unless said otherwise. */
+  readonly opens?: readonly Held[];
+}
+
+/** An inode that is held open. */
+export interface Held {
+  readonly inode: Inode;
+  readonly access: OpenHow['access'];
+  /** Undefined where nobody knows the number. */
+  readonly fd: number | undefined;
 }
 
 /** What there is to see of a sketch. It changes nothing, access times included. */
@@ -361,10 +372,10 @@ const cardsOf = (
     if (row.kind === 'name') names.push(row.path);
     from.push(index);
   });
-  for (const { name, process } of processes) {
-    for (const { fd, location, access } of process.openFiles)
-      if (location.inode.nlink === 0 || seen.has(location.inode))
-        see(location.inode).opens.push(`${name}: ${access === 'path' ? 'holds it' : access} (fd ${fd})`);
+  for (const { name, process, opens = heldBy(process) } of processes) {
+    for (const { inode, access, fd } of opens)
+      if (inode.nlink === 0 || seen.has(inode))
+        see(inode).opens.push(`${name}: ${accessWords[access]}${fd === undefined ? '' : ` (fd ${fd})`}`);
     if (process.here.inode.nlink === 0) see(process.here.inode).opens.push(`${name} works here`);
   }
   const middle = ({ rows: from }: Seen): number =>
@@ -373,6 +384,16 @@ const cardsOf = (
     .map((one) => ({ one, at: middle(one) }))
     .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
     .map(({ one }) => ({ card: cardOf(one, hops, userName), volume: one.inode.volume }));
+};
+
+const heldBy = (process: SketchProcess): readonly Held[] =>
+  process.openFiles.map(({ fd, location, access }) => ({ inode: location.inode, access, fd }));
+
+const accessWords: Readonly<Record<OpenHow['access'], string>> = {
+  path: 'holds it',
+  read: 'reads',
+  write: 'writes',
+  'read-write': 'reads, writes',
 };
 
 const cardOf = (

@@ -42,7 +42,7 @@ const nameLeast = 8;
 /** Names of a folded row come together. */
 const plain = (names: string): string => `… ${names}`;
 
-const tagOf = ({ here, mounted }: Row): string | undefined => mounted ?? (here ? 'you' : undefined);
+const tagOf = ({ here, mounted }: Row): string | undefined => mounted ?? (here ? 'you are here' : undefined);
 
 const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6) + 8;
 
