@@ -4,7 +4,7 @@ import { DrawingError } from '../drawing.ts';
 import { directoryOf } from '../lessons/check-goal.ts';
 import type { Lesson } from '../lessons/lesson.ts';
 import { parseLesson } from '../lessons/parse-lesson.ts';
-import { pictureOf } from '../picture/picture-of.ts';
+import { sessionPicture } from '../picture/session-picture.ts';
 import type { Start } from '../session.ts';
 import { complete } from '../shell/complete.ts';
 import { prompt } from '../shell/prompt.ts';
@@ -108,12 +108,10 @@ const show = (afresh = false): void => {
   terminal.show(said);
   byId('prompt').textContent = visible(session.alive ? prompt(session) : 'the shell has ended ');
   picture.show(
-    pictureOf(session.sketch, {
+    sessionPicture(session, {
       root: byId<HTMLInputElement>('show-all').checked ? '/' : directoryOf(start),
       dots: byId<HTMLInputElement>('show-dots').checked,
-      processes: [{ name: 'bash', process: session.process }],
       refused: last?.refused ?? [],
-      userName: (uid) => users.find((user) => user.uid === uid)?.name,
     }),
     afresh,
   );
@@ -358,6 +356,7 @@ const begin = async (): Promise<void> => {
   if (location.hash !== '') await openShared(location.hash);
   else if (place !== '') await openShared(place);
   document.documentElement.dataset.ready = '';
+  performance.mark('lab-ready');
 };
 
 void begin();

@@ -38,17 +38,15 @@ export class PictureView {
 
   #draw(picture: Picture, previous: Picture | undefined): void {
     const focused = this.#canvas.contains(document.activeElement) && document.activeElement !== this.#canvas;
-    const { scrollTop, scrollLeft } = this.#canvas;
     const width = Math.max(280, this.#canvas.clientWidth - 2 * margin);
-    const drawn = markedUp(drawPicture(picture, previous, { width }), 'image/svg+xml');
+    const drawn = markedUp(drawPicture(picture, previous, { width }));
     for (const part of drawn.querySelectorAll('[tabindex]')) part.setAttribute('tabindex', '-1');
     this.#canvas.replaceChildren(drawn);
-    this.#canvas.scrollTo(scrollLeft, scrollTop);
     if (focused) (this.#partNow() ?? this.#canvas).focus();
   }
 
   #showTable(): void {
-    if (this.#details.open && this.#picture) this.#table.replaceChildren(markedUp(tableOf(this.#picture), 'text/html'));
+    if (this.#details.open && this.#picture) this.#table.replaceChildren(markedUp(tableOf(this.#picture)));
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -1,0 +1,55 @@
+/** How fast the lab is in Chromium: from the request to the first line one can type, and a line with many inodes in sight. */
+import { parseArgs } from 'node:util';
+import { desktop, Lab, type } from '../test/lab/browser.ts';
+
+const { values } = parseArgs({
+  options: { inodes: { type: 'string', default: '500' }, runs: { type: 'string', default: '15' } },
+});
+const inodes = Number(values.inodes);
+const runs = Number(values.runs);
+
+const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] as number;
+const report = (what: string, times: readonly number[], limit: number): void => {
+  const [middle, most] = [median(times), Math.max(...times)].map((time) => time.toFixed(1));
+  console.log(`${what}: median ${middle} ms, at most ${most} ms, of ${times.length}; the bar is ${limit} ms`);
+};
+
+await using lab = await Lab.start(desktop);
+
+const loads: number[] = [];
+for (let run = 0; run < runs; run++) {
+  const page = await lab.open();
+  loads.push((await page.evaluate("performance.getEntriesByName('lab-ready')[0].startTime")) as number);
+  await page.close();
+}
+report('interactive after', loads, 1000);
+
+const page = await lab.open();
+await page.locator('#pick').press('Enter');
+await page.locator('.sandbox').press('Enter');
+await page
+  .locator('#drawing')
+  .fill(Array.from({ length: inodes - 5 }, (_, at) => `file-${at} "text ${at}"`).join('\n'));
+await page.getByRole('button', { name: 'Start from this tree' }).press('Enter');
+console.log(`${await page.locator('#canvas .part').count()} parts in the picture of ${inodes} inodes`);
+await type(page, 'ls | wc -l');
+
+/** Until the page has done all of it, and until it has been painted. */
+const enter = `new Promise((resolve) => {
+  const start = performance.now();
+  document.getElementById('line').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+  const done = performance.now() - start;
+  requestAnimationFrame(() => setTimeout(() => resolve([done, performance.now() - start])));
+})`;
+const done: number[] = [];
+const painted: number[] = [];
+for (let run = 0; run < runs; run++) {
+  await page
+    .locator('#line')
+    .fill(run % 2 === 0 ? `ln file-1 again-${run}` : `mv again-${run - 1} ../again-${run}; rm file-${run + 1}`);
+  const [work, paint] = (await page.evaluate(enter)) as readonly [number, number];
+  done.push(work);
+  painted.push(paint);
+}
+report(`a line with ${inodes} inodes`, done, 50);
+report('  and painted', painted, 100);
