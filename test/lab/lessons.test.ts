@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkGoal } from '../../src/lab/lessons/check-goal.ts';
 import { checkLesson } from '../../src/lab/lessons/check-lesson.ts';
-import type { Block, Lesson, Span } from '../../src/lab/lessons/lesson.ts';
-import { answerOf } from '../../src/lab/lessons/quiz.ts';
+import type { Block, Lesson, Question, Span } from '../../src/lab/lessons/lesson.ts';
+import { answerOf, isRight } from '../../src/lab/lessons/quiz.ts';
 import { newSession } from '../../src/lab/session.ts';
 import { runLine } from '../../src/lab/shell/run-line.ts';
 import { lessonFiles, lessonOf } from './lessons.ts';
@@ -55,6 +55,80 @@ test('nothing is reached by doing nothing, and what the sentence says is one sen
     assert.equal(met, false, name);
     assert.match(plain(differences[0] ?? []), /^[^\n]+[.]$/, name);
   }
+});
+
+test('the usual mistakes do not pass, and other ways do', () => {
+  const tried: readonly (readonly [id: string, lines: readonly string[], sentence: string | undefined])[] = [
+    [
+      'two-names',
+      ['cp shopping market'],
+      'market is not the file that was shopping at the start: its inode is another.',
+    ],
+    ['two-names', ['ln -s shopping market'], 'market is a symlink; it should be a regular file.'],
+    ['two-names', ['cd /', 'link /home/me/shopping home/me/market'], undefined],
+    ['rm', ['mv draft final'], 'draft should not be there.'],
+    ['rm', ['cp draft new', 'rm draft final', 'mv new final'], 'final is another inode than at the start.'],
+    ['symlink', ['ln -s monday today'], 'The text of today is monday; it should be notes/monday.'],
+    ['mend', ['mv kitchen/card kitchen/list'], 'kitchen/card is missing.'],
+    ['mend', ['rm menu', 'ln -s kitchen/card menu'], undefined],
+    [
+      'relative',
+      ['ln -s data/report links/report'],
+      'The text of links/report is data/report; it should be ../data/report.',
+    ],
+    ['relative', ['cd links', 'ln -s ../data/report'], undefined],
+    ['slash', ['rm -r photos/*', 'rm photos'], 'pictures/cat.jpg is missing.'],
+    ['slash', ['unlink photos'], undefined],
+    [
+      'difference-changes',
+      ['cp config.new config'],
+      'config is not the file that was config.new at the start: its inode is another.',
+    ],
+    ['difference-speed', ['rm a b c d', 'ln -s file a'], 'The symlink b with the text c is missing.'],
+    ['sfn', ['ln -sf releases/2 current'], 'The text of current is releases/1; it should be releases/2.'],
+    ['sfn', ['ln -sf releases/2 current', 'rm releases/1/2', 'ln -sfT releases/2 current'], undefined],
+    ['editors', ['edit -r app.conf port=8080'], 'app.conf is another inode than at the start.'],
+    ['editors', ['edit site/app.conf port=8080'], undefined],
+    ['editors', ['sed -i s/80/8080/ app.conf'], 'app.conf is another inode than at the start.'],
+    ['deleted-but-open', ['rm server.log'], 'The file that was server.log at the start should be open.'],
+    ['deleted-but-open', ['exec 3< server.log', 'rm server.log'], undefined],
+    [
+      'backup',
+      ['cp -a home monday', 'echo v2 > home/letter'],
+      'home/letter is still an inode of the start; it should be a new one.',
+    ],
+    ['ruined-backup', ['echo v2 > home/letter'], 'home/letter is still an inode of the start; it should be a new one.'],
+    ['ruined-backup', ['edit -r home/letter v2'], undefined],
+    [
+      'rotation',
+      ['tail -f app.log &', 'mv app.log app.log.1', 'touch app.log'],
+      'app.log is another inode than at the start.',
+    ],
+    ['chmod', ['chmod 644 shared/diary'], 'The mode of diary is 0644; it should be 0600.'],
+    ['who', ['rm notes/leak inbox/link'], 'archive/old-leak should not be there.'],
+    ['who', ['find . -samefile notes/leak -delete', "find . -lname '*leak' -delete"], undefined],
+    [
+      'copies',
+      ['cp -a project mirror', 'cp -r project export'],
+      'export/logo is a symlink; it should be a regular file.',
+    ],
+    ['forty', ['ln -sf file l41'], 'l1 leads nowhere: Too many levels of symbolic links.'],
+    ['forty', ['ln -sf l40 l2'], undefined],
+  ];
+  for (const [id, lines, sentence] of tried) {
+    const lesson = lessons.find((one) => one.lesson.id === id)?.lesson as Lesson;
+    const session = newSession(lesson.start);
+    for (const line of lines) runLine(session, line);
+    const { differences } = checkGoal(session, lesson);
+    assert.equal(differences[0] && plain(differences[0]), sentence, `${id}: ${lines.join('; ')}`);
+  }
+});
+
+test('an answer is right whatever its case and the spaces around it', () => {
+  const question = lessons.flatMap(({ lesson }) => lesson.quiz).find(({ asks }) => asks.kind === 'errno') as Question;
+  assert.equal(answerOf(question), 'EEXIST');
+  assert.ok(isRight(question, ' eexist '));
+  assert.ok(!isRight(question, 'none'));
 });
 
 test('hints and texts name commands that the lab has, with options that they know', () => {

@@ -130,7 +130,9 @@ class Comparison {
     }
     const mark = this.#marks.get(label);
     if (mark && !sameFile(mark.stat, stat)) {
-      if (mark.path === path) this.#say`${code(path)} is another inode than at the start.`;
+      const before = this.#before.paths.get(path);
+      if (mark.path === path || (before && sameFile(before, mark.stat)))
+        this.#say`${code(path)} is another inode than at the start.`;
       else if (this.#before.labels.has(label))
         this.#say`${code(path)} is not the file that was ${code(mark.path)} at the start: its inode is another.`;
       else this.#say`${code(path)} and ${code(mark.path)} should be two names of one file.`;
