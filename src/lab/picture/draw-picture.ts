@@ -327,7 +327,7 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
   const shapes = [
     `<path class="has" d="${link}"/>`,
     rect('data-box', box, 8),
-    `<text class="content" x="${x}" y="${round(box.y + (below === '' ? 27 : 19))}">${escaped(text)}</text>`,
+    `<text class="content" x="${x}" y="${round(box.y + (data.kind === 'bytes' && data.size === 0 ? 18.5 : below === '' ? 27 : 19))}">${escaped(text)}</text>`,
     below === ''
       ? ''
       : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fit(below, Math.floor((box.width - 24) / noteColumn), (note) => note))}</text>`,

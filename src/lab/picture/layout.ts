@@ -1,5 +1,5 @@
 import { type Lane, type Lanes, lanesFor } from './lanes.ts';
-import type { Band, Frame, Hop, InodeCard, Picture, Row } from './picture.ts';
+import type { Band, Data, Frame, Hop, InodeCard, Picture, Row } from './picture.ts';
 import { reasonLines, rowText } from './row-text.ts';
 import { spread } from './spread.ts';
 
@@ -67,6 +67,7 @@ export const sizes = {
   narrowIndent: 10,
   card: 46,
   dirCard: 30,
+  empty: 28,
   chip: 20,
   dataBelow: 6,
   gap: 10,
@@ -121,7 +122,10 @@ const namesStep = 60;
 
 /** Height of a card with its data, where those stand below. */
 const heightOf = (card: InodeCard, { narrow }: Lanes): number =>
-  cardHeight(card) + (narrow && card.data ? sizes.dataBelow + sizes.card : 0);
+  cardHeight(card) + (narrow && card.data ? sizes.dataBelow + dataHeight(card.data) : 0);
+
+/** What holds nothing takes one line. */
+const dataHeight = (data: Data): number => (data.kind === 'bytes' && data.size === 0 ? sizes.empty : sizes.card);
 
 /** Chips of descriptors that a card shows. */
 export const chipsMax = 3;
@@ -244,7 +248,7 @@ const placeCard = (card: InodeCard, y: number, { narrow, inodes, data }: Lanes):
     card,
     box: { ...inodes, y, height },
     port: y + headHeight(card) / 2,
-    data: card.data && { ...data, y: narrow ? y + height + sizes.dataBelow : y, height: sizes.card },
+    data: card.data && { ...data, y: narrow ? y + height + sizes.dataBelow : y, height: dataHeight(card.data) },
   };
 };
 
@@ -275,6 +279,7 @@ const routeHops = (
   cards: ReadonlyMap<string, PlacedCard>,
   passes: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, readonly Point[]> => {
+  const { step, left0 } = trackSteps[lanes.narrow ? 'narrow' : 'wide'];
   const routes = [...Map.groupBy(hops, ({ to }) => to)].flatMap(([to, together]) => {
     const row = to === undefined ? undefined : rows.get(to);
     return row ? [{ row, hops: together, channel: passes.get(row.row.id) }] : [];
@@ -290,16 +295,16 @@ const routeHops = (
   }));
   const left = tracks(
     spans.map(({ arrive, starts, channel }) => (channel === undefined ? [arrive, ...starts] : [arrive, channel])),
-    Math.floor((lanes.lines.width - 26) / trackWidth),
+    Math.floor((lanes.lines.width - left0 - 10) / step),
   );
   const right = tracks(
     spans.map(({ starts, channel }) => (channel === undefined ? [0] : [channel, ...starts])),
-    Math.floor((lanes.hops.width - 20) / trackWidth),
+    Math.floor((lanes.hops.width - 13) / step),
   );
   const corners = routes.flatMap(({ row, hops: together, channel }, index) => {
     const end: Point = [row.x + row.width + 2, row.y + arrival];
-    const x1 = lanes.lines.x + 12 + (left[index] as number) * trackWidth;
-    const x2 = lanes.data.x - 14 - (right[index] as number) * trackWidth;
+    const x1 = lanes.lines.x + left0 + (left[index] as number) * step;
+    const x2 = lanes.data.x - 14 - (right[index] as number) * step;
     return together.map((hop) => {
       const y = startOf(hop);
       const start: Point = [lanes.data.x, y];
@@ -317,16 +322,18 @@ const routeHops = (
 export const hopPort = 33;
 /** Where it comes to the name, below the line that goes out. */
 const arrival = 7;
-const trackWidth = 7;
+/** Between hops to different names, and from the lane of names to the first of them. */
+const trackSteps = { wide: { step: 7, left0: 12 }, narrow: { step: 5, left0: 8 } } as const;
 
-/** A track for each span, such that spans on one track do not meet; the last track takes what is left. */
+/** A track for each span, such that spans on one track do not meet; where there are not enough, they meet for the shortest way. */
 const tracks = (spans: readonly (readonly number[])[], most: number): readonly number[] => {
   const chosen = spans.map(() => 0);
   const ends: number[] = [];
   const order = spans.map((ys, index) => ({ index, from: Math.min(...ys), to: Math.max(...ys) }));
   for (const { index, from, to } of order.sort((a, b) => a.from - b.from)) {
     const free = ends.findIndex((end) => end + 6 < from);
-    const track = Math.min(free < 0 ? ends.length : free, Math.max(1, most) - 1);
+    const fresh = ends.length < Math.max(1, most) ? ends.length : ends.indexOf(Math.min(...ends));
+    const track = free < 0 ? fresh : free;
     chosen[index] = track;
     ends[track] = Math.max(ends[track] ?? 0, to);
   }

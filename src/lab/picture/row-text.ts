@@ -44,7 +44,7 @@ const plain = (names: string): string => `… ${names}`;
 
 const tagOf = ({ here, mounted }: Row): string | undefined => mounted ?? (here ? 'you are here' : undefined);
 
-const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6) + 8;
+const tagWidthOf = (tag: string): number => Math.ceil(tag.length * 6.3) + 12;
 
 /** Why a change stopped, in lines of this width. */
 export const reasonLines = ({ call, errno, reason }: Stopped, room: number): readonly string[] => {
