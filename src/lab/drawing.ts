@@ -52,7 +52,7 @@ export interface Drawn {
   readonly open: boolean;
 }
 
-export interface DrawnOwner {
+interface DrawnOwner {
   readonly user: string;
   readonly group: string | undefined;
 }
@@ -74,7 +74,7 @@ export interface BuildOptions {
 }
 
 /** Who is called what. A user's group is what `groups` calls the same, or the user's number. */
-export type Names = ReadonlyMap<string, number>;
+type Names = ReadonlyMap<string, number>;
 
 /** A drawing that cannot be built: somebody wrote it wrongly. */
 export class DrawingError extends Error {

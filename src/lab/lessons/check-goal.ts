@@ -37,6 +37,8 @@ class Comparison {
   readonly #before: Before;
   /** Inodes of the goal's marks, and the name that each was found by. */
   readonly #marks = new Map<string, { readonly stat: Identity; readonly path: string }>();
+  /** The same by inode. */
+  readonly #marked = new Map<string, { readonly label: string; readonly path: string }>();
   readonly #found: (readonly Span[])[] = [];
 
   constructor(session: Session, start: Start) {
@@ -44,8 +46,9 @@ class Comparison {
     this.#start = start;
     this.#place = directoryOf(start);
     this.#fs = session.sketch.process();
-    this.#before = lookBefore(start);
-    for (const [label, { stat, path }] of this.#before.labels) this.#marks.set(label, { stat, path });
+    this.#before = known.get(start) ?? lookBefore(start);
+    known.set(start, this.#before);
+    for (const [label, { stat, path }] of this.#before.labels) this.#mark(label, stat, path);
   }
 
   compare(tree: Drawn, conditions: readonly Condition[]): readonly (readonly Span[])[] {
@@ -57,6 +60,11 @@ class Comparison {
     this.#directory(tree);
     for (const condition of conditions) this.#condition(condition);
     return this.#found;
+  }
+
+  #mark(label: string, stat: Identity, path: string): void {
+    this.#marks.set(label, { stat, path });
+    this.#marked.set(identityKey(stat), { label, path });
   }
 
   #directory(drawn: Drawn): void {
@@ -102,9 +110,9 @@ class Comparison {
   }
 
   #missing({ path, label, kind, text }: Drawn): void {
-    const known = label === undefined ? undefined : this.#marks.get(label);
-    if (known && known.path !== path)
-      this.#say`${code(path)} is missing: the file ${code(known.path)} should have that name.`;
+    const mark = label === undefined ? undefined : this.#marks.get(label);
+    if (mark && mark.path !== path)
+      this.#say`${code(path)} is missing: the file ${code(mark.path)} should have that name.`;
     else if (kind === 'symlink' && text !== undefined)
       this.#say`The symlink ${code(path)} with the text ${code(text)} is missing.`;
     else if (kind === 'symlink') this.#say`The symlink ${code(path)} is missing.`;
@@ -138,12 +146,10 @@ class Comparison {
       else this.#say`${code(path)} and ${code(mark.path)} should be two names of one file.`;
       return;
     }
-    for (const [other, { stat: known, path: at }] of this.#marks)
-      if (other !== label && sameFile(known, stat)) {
-        this.#say`${code(path)} is the same file as ${code(at)}; it should be another.`;
-        return;
-      }
-    if (!mark) this.#marks.set(label, { stat, path });
+    const twin = this.#marked.get(identityKey(stat));
+    if (twin && twin.label !== label)
+      this.#say`${code(path)} is the same file as ${code(twin.path)}; it should be another.`;
+    else if (!mark) this.#mark(label, stat, path);
   }
 
   #text({ path, text }: Drawn): void {
@@ -257,6 +263,9 @@ interface Before {
   readonly paths: ReadonlyMap<string, Identity>;
   readonly inodes: ReadonlySet<string>;
 }
+
+/** A goal is looked at after each line, and its start stays the same. */
+const known = new WeakMap<Start, Before>();
 
 /** A session begins in the same way each time, so its inodes are those of any other that began so. */
 const lookBefore = (start: Start): Before => {
