@@ -8,7 +8,6 @@ import { sessionPicture } from '../picture/session-picture.ts';
 import type { Start } from '../session.ts';
 import { complete } from '../shell/complete.ts';
 import { prompt } from '../shell/prompt.ts';
-import { users } from '../users.ts';
 import { wireCommandLine } from './command-line.ts';
 import { byId, element } from './element.ts';
 import { keep, kept } from './keep.ts';

@@ -34,6 +34,8 @@ export class PictureView {
     this.#draw(picture, afresh ? picture : this.#picture);
     this.#picture = picture;
     this.#showTable();
+    if (afresh) this.#canvas.scrollTo(0, 0);
+    else requestAnimationFrame(() => this.#showNews());
   }
 
   #draw(picture: Picture, previous: Picture | undefined): void {
@@ -43,6 +45,22 @@ export class PictureView {
     for (const part of drawn.querySelectorAll('[tabindex]')) part.setAttribute('tabindex', '-1');
     this.#canvas.replaceChildren(drawn);
     if (focused) (this.#partNow() ?? this.#canvas).focus();
+  }
+
+  /** What has changed may lie outside of what is seen. */
+  #showNews(): void {
+    const frame = this.#canvas.getBoundingClientRect();
+    const boxes = [...this.#canvas.querySelectorAll('.part:is(.new, .changed)')].map((part) =>
+      part.getBoundingClientRect(),
+    );
+    const top = Math.min(...boxes.map((box) => box.top));
+    const bottom = Math.max(...boxes.map((box) => box.bottom));
+    if (boxes.length === 0 || (top >= frame.top && bottom <= frame.bottom)) return;
+    // Where not all of it fits, its beginning is shown.
+    const down = bottom - frame.bottom + margin;
+    const by = top < frame.top || top - down < frame.top ? top - frame.top - 3 * margin : down;
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.#canvas.scrollBy({ top: by, behavior: calm ? 'instant' : 'smooth' });
   }
 
   #showTable(): void {
