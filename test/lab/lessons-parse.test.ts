@@ -168,6 +168,15 @@ test('what is wrong when it is played is told as well', () => {
   ]);
 });
 
+test('a directory that cannot be is told as well', () => {
+  for (const directory of ['/etc/passwd', '/etc/passwd/x']) {
+    const [complaint, ...others] = checkLesson(changed('user: me', `directory: ${directory}`));
+    assert.deepEqual(others, []);
+    assert.equal(complaint?.line, 9);
+    assert.match(complaint.message, /Not a directory$/);
+  }
+});
+
 test('texts are data: whatever is in them, no span holds more than its own letters', () => {
   const hostile = '<img src=x onerror=alert(1)> **`</code><script>`** `a` ` ** * ‮ \u001b[31m';
   const spans = parseSpans(hostile);
