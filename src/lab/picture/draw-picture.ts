@@ -29,37 +29,87 @@ export interface DrawOptions {
 
 const usualWidth = 960;
 
+/** A drawing in pieces, so that a page can change what differs and leave the rest. */
+export interface Drawing {
+  readonly narrow: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
+  /** What lies below the parts and cannot have the focus: frames and headings. */
+  readonly ground: string;
+  readonly bands: readonly DrawnBand[];
+  /** What is no more, where it was. */
+  readonly gone: string;
+}
+
+export interface DrawnBand {
+  readonly id: string;
+  readonly label: string;
+  /** In the order of reading. */
+  readonly parts: readonly DrawnPart[];
+}
+
+/** What can have the focus. */
+export interface DrawnPart {
+  readonly id: string;
+  readonly classes: string;
+  readonly label: string;
+  /** How far down it stands. Its shapes do not depend on that. */
+  readonly y: number;
+  readonly shapes: string;
+}
+
 /**
  * The picture as SVG, which is well-formed XML. What is not in `previous` has the class `new`, what
  * says something else than there `changed`, and what is no more is drawn once more, where it was,
  * with the class `gone`: the style sheet makes it fade.
  */
-export const drawPicture = (
+export const drawPicture = (picture: Picture, previous?: Picture, options?: DrawOptions): string => {
+  const { narrow, width, height, label, ground, bands, gone } = drawingOf(picture, previous, options);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="picture${narrow ? ' narrow' : ''}" role="group"`,
+    ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="${escaped(label)}">`,
+    `<g aria-hidden="true" class="ground">${ground}</g>`,
+    ...bands.map(
+      (band) =>
+        `<g id="${band.id}" role="group" aria-label="${escaped(band.label)}">${band.parts.map(drawPart).join('')}</g>`,
+    ),
+    `<g aria-hidden="true" class="past">${gone}</g></svg>`,
+  ].join('');
+};
+
+/** One part as SVG. */
+export const drawPart = ({ id, classes, label, y, shapes }: DrawnPart): string => {
+  const words = escaped(label);
+  return `<g id="${id}" class="${classes}" transform="translate(0 ${y})" tabindex="0" role="img" aria-label="${words}"><title>${words}</title>${shapes}</g>`;
+};
+
+/** What `drawPicture` draws, in pieces. */
+export const drawingOf = (
   picture: Picture,
   previous?: Picture,
   { width: room = usualWidth }: DrawOptions = {},
-): string => {
+): Drawing => {
   const { layout, parts } = laidOut(picture, room);
   const before = previous && previous !== picture ? laidOut(previous, room).parts : undefined;
   const known = before && new Map(before.map((part) => [part.id, part]));
   const now = new Set(parts.map(({ id }) => id));
   const gone = before?.filter(({ id }) => !now.has(id)) ?? [];
-  const height = Math.max(layout.height, ...gone.map(({ bottom }) => bottom));
   const { lanes, bands } = layout;
   const inBand = Map.groupBy(parts, ({ band }) => band);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="picture${lanes.narrow ? ' narrow' : ''}" role="group"`,
-    ` width="${lanes.width}" height="${round(height)}" viewBox="0 0 ${lanes.width} ${round(height)}"`,
-    ` aria-label="${escaped(pictureLabel(picture))}">`,
-    headings(lanes),
-    ...bands.map((band) => drawBand(lanes, band)),
-    ...bands.map(
-      ({ band }) =>
-        `<g class="band-parts" role="group" aria-label="${escaped(`device ${band.device}, ${band.type}`)}">${(inBand.get(band.id) ?? []).map((part) => drawPart(part, known)).join('')}</g>`,
-    ),
-    gone.length > 0 ? `<g aria-hidden="true">${gone.map(drawGone).join('')}</g>` : '',
-    '</svg>',
-  ].join('');
+  return {
+    narrow: lanes.narrow,
+    width: lanes.width,
+    height: Math.ceil(Math.max(layout.height, ...gone.map(({ y, height }) => y + height))),
+    label: pictureLabel(picture),
+    ground: [headings(lanes), ...bands.map((band) => drawBand(lanes, band))].join(''),
+    bands: bands.map(({ band }) => ({
+      id: band.id,
+      label: `device ${band.device}, ${band.type}`,
+      parts: (inBand.get(band.id) ?? []).map((part) => ({ ...part, classes: `${part.classes}${newsOf(part, known)}` })),
+    })),
+    gone: gone.map(drawGone).join(''),
+  };
 };
 
 interface LaidOut {
@@ -80,23 +130,20 @@ const laidOut = (picture: Picture, room: number): LaidOut => {
   return made;
 };
 
-/** A part that can have the focus: drawn in the order of reading. */
-interface Part {
-  readonly id: string;
+interface Part extends DrawnPart {
   readonly band: string;
-  readonly classes: string;
-  readonly label: string;
-  readonly shapes: string;
-  readonly bottom: number;
+  readonly height: number;
 }
 
-const drawPart = ({ id, classes, label, shapes }: Part, before: ReadonlyMap<string, Part> | undefined): string => {
-  const old = before?.get(id);
-  const news = !before ? '' : !old || classes.includes('refused') ? ' new' : old.label === label ? '' : ' changed';
-  return `<g id="${id}" class="part ${classes}${news}" tabindex="0" role="img" aria-label="${escaped(label)}"><title>${escaped(label)}</title>${shapes}</g>`;
+const newsOf = (part: Part, before: ReadonlyMap<string, Part> | undefined): string => {
+  if (!before) return '';
+  const old = before.get(part.id);
+  if (!old || part.classes.includes('refused')) return ' new';
+  return old.label === part.label ? '' : ' changed';
 };
 
-const drawGone = ({ id, classes, shapes }: Part): string => `<g id="${id}" class="part ${classes} gone">${shapes}</g>`;
+const drawGone = ({ id, classes, y, shapes }: Part): string =>
+  `<g id="${id}" class="${classes} gone" transform="translate(0 ${y})">${shapes}</g>`;
 
 const pictureLabel = ({ bands }: Picture): string => {
   const names = bands.flatMap(({ frames }) => frames.flatMap(({ rows }) => rows)).filter(({ kind }) => kind === 'name');
@@ -110,7 +157,7 @@ const headings = ({ names, inodes, data, narrow }: Lanes): string => {
   const columns = narrow
     ? [one(names.x, 'Names'), one(inodes.x, 'Inodes, data')]
     : [one(names.x, 'Names'), one(inodes.x, 'Inodes'), one(data.x, 'Data')];
-  return `<g aria-hidden="true">${columns.join('')}</g>`;
+  return columns.join('');
 };
 
 const partsOf = (layout: Layout): readonly Part[] =>
@@ -128,14 +175,12 @@ const drawBand = (lanes: Lanes, { band, y, height, frames, orphans }: PlacedBand
   const edge = lanes.narrow ? 1 : 3;
   const views = frames.filter(({ frame }) => frame.same !== undefined);
   return [
-    '<g aria-hidden="true">',
     rect('band-frame', { x: edge, y, width: lanes.width - 2 * edge, height }, 14),
     `<text class="band-title" x="${lanes.names.x}" y="${round(y + 22)}">${escaped(band.type)}`,
     `<tspan class="band-facts" dx="8">${facts}</tspan></text>`,
     ...views.map(({ box }) => rect('view-frame', box, 10)),
     ...frames.map((frame) => frameNote(lanes, frame)),
     orphans ? drawOrphans(lanes, orphans) : '',
-    '</g>',
   ].join('');
 };
 
@@ -159,7 +204,7 @@ const drawOrphans = ({ names, narrow }: Lanes, box: Box): string => {
 // Names
 
 const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part => {
-  const { row } = placed;
+  const { row, y } = placed;
   const card = row.inode === undefined ? undefined : layout.cards.get(row.inode);
   const kind = row.fileKind ? ` kind-${row.fileKind}` : '';
   const shapes = [
@@ -168,21 +213,18 @@ const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part 
     pill(placed),
   ].join('');
   return {
-    id: row.id,
-    band: band.id,
-    classes: `row ${row.kind}${kind}${row.here ? ' here' : ''}`,
+    ...{ id: row.id, band: band.id, y, height: sizes.row, shapes },
+    classes: `part row ${row.kind}${kind}${row.here ? ' here' : ''}`,
     label: rowLabel(row, card?.card),
-    shapes,
-    bottom: placed.y + sizes.row,
   };
 };
 
-const pill = ({ text, tag, x, y, width }: PlacedRow): string => {
-  const box = { x, y: y - sizes.pill / 2, width, height: sizes.pill };
+const pill = ({ text, tag, x, width }: PlacedRow): string => {
+  const box = { x, y: -sizes.pill / 2, width, height: sizes.pill };
   return [
     rect('pill', box, 7),
-    `<text class="name" x="${x + 9}" y="${round(y + 4.5)}">${escaped(text)}</text>`,
-    tag === undefined ? '' : `<text class="tag" x="${round(x + width - 9)}" y="${round(y + 4)}">${escaped(tag)}</text>`,
+    `<text class="name" x="${x + 9}" y="4.5">${escaped(text)}</text>`,
+    tag === undefined ? '' : `<text class="tag" x="${round(x + width - 9)}" y="4">${escaped(tag)}</text>`,
   ].join('');
 };
 
@@ -196,11 +238,11 @@ const nameLine = (
   const own = row.kind === 'root' ? [row.id] : lines;
   const index = own.indexOf(row.id);
   const step = Math.min(6, 18 / Math.max(1, own.length - 1));
-  const end = port + (index - (own.length - 1) / 2) * step;
+  const end = port - y + (index - (own.length - 1) / 2) * step;
   const from = lanes.lines.x;
   const to = lanes.inodes.x - 9;
   const bend = (to - from) * 0.5;
-  return `<path class="line" pathLength="1" d="M${round(x + width)} ${round(y)}H${from}C${from + bend} ${round(y)} ${round(to - bend)} ${round(end)} ${to} ${round(end)}"/>`;
+  return `<path class="line" pathLength="1" d="M${round(x + width)} 0H${from}C${from + bend} 0 ${round(to - bend)} ${round(end)} ${to} ${round(end)}"/>`;
 };
 
 /** From where the name would have been towards its inode, as far as it came: the edge of its band, or not beyond its lane. */
@@ -211,29 +253,30 @@ const stoppedArrow = ({ lanes, bands }: Layout, { row, band, x, y, width }: Plac
   const other = bands.findIndex(({ cards }) => cards.some(({ card }) => card.id === stopped.to));
   const home = bands[own];
   const lines = reasonLines(stopped, lanes.names.x + lanes.names.width - x).map(
-    (line, index) =>
-      `<text class="reason" x="${round(x + 9)}" y="${round(y + 25 + index * sizes.note)}">${escaped(line)}</text>`,
+    (line, index) => `<text class="reason" x="${round(x + 9)}" y="${25 + index * sizes.note}">${escaped(line)}</text>`,
   );
   const from = round(x + width);
   const cross = (cx: number, cy: number): string =>
     `<g class="stop"><circle cx="${cx}" cy="${round(cy)}" r="8"/><path d="M${cx - 3} ${round(cy - 3)}l6 6m0 -6l-6 6"/></g>`;
   if (home && stopped.crosses && other >= 0) {
     const at = lanes.inodes.x - 20;
-    const edge = other < own ? home.y : home.y + home.height;
+    const edge = (other < own ? home.y : home.y + home.height) - y;
     const corners: readonly Point[] = [
-      [from, y],
-      [at, y],
+      [from, 0],
+      [at, 0],
       [at, edge],
     ];
     return `<path class="arrow" d="${rounded(corners)}"/>${cross(at, edge)}${lines.join('')}`;
   }
   const at = lanes.lines.x;
-  return `<path class="arrow" d="M${from} ${round(y)}H${at - 8}"/>${cross(at, y)}${lines.join('')}`;
+  return `<path class="arrow" d="M${from} 0H${at - 8}"/>${cross(at, 0)}${lines.join('')}`;
 };
 
 // Inodes
 
-const cardPart = ({ band }: PlacedBand, { card, box, port }: PlacedCard): Part => {
+const cardPart = ({ band }: PlacedBand, { card, box: place, port: middle }: PlacedCard): Part => {
+  const box = { ...place, y: 0 };
+  const port = middle - place.y;
   const right = box.x + box.width - 12;
   const left = box.x + 20;
   const room = box.width - 32;
@@ -261,12 +304,9 @@ const cardPart = ({ band }: PlacedBand, { card, box, port }: PlacedCard): Part =
     `<text class="count-text" x="${box.x}" y="${round(port + 4.2)}">${digits}</text>`,
   ].join('');
   return {
-    id: card.id,
-    band: band.id,
-    classes: `inode kind-${card.kind}${card.orphan ? ' orphan' : ''}`,
+    ...{ id: card.id, band: band.id, y: place.y, height: place.height, shapes },
+    classes: `part inode kind-${card.kind}${card.orphan ? ' orphan' : ''}`,
     label: cardLabel(card),
-    shapes,
-    bottom: box.y + box.height,
   };
 };
 
@@ -307,8 +347,9 @@ const sizeText = (bytes: number): string => (bytes < 100_000 ? `${bytes} B` : `$
 
 // Data
 
-const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data: Data, box: Box): Part => {
+const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data: Data, place: Box): Part => {
   const { card } = placed;
+  const box = { ...place, y: 0 };
   const { lanes, hops } = layout;
   const x = box.x + (data.kind === 'link' ? 16 : 12);
   const column = columnWidth(lanes.narrow ? nameSize.narrow : nameSize.wide);
@@ -322,7 +363,7 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
       ? ' broken'
       : '';
   const link = lanes.narrow
-    ? `M${box.x + box.width / 2} ${round(box.y)}V${round(placed.box.y + placed.box.height)}`
+    ? `M${box.x + box.width / 2} ${round(box.y)}V${round(placed.box.y + placed.box.height - place.y)}`
     : `M${placed.box.x + placed.box.width} ${round(box.y + 14)}H${box.x}`;
   const shapes = [
     `<path class="has" d="${link}"/>`,
@@ -331,15 +372,12 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
     below === ''
       ? ''
       : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fit(below, Math.floor((box.width - 24) / noteColumn), (note) => note))}</text>`,
-    ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.get(hop.id), box)),
+    ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.get(hop.id), place)),
   ].join('');
   return {
-    id: `data-${card.id}`,
-    band: band.id,
-    classes: `data data-${data.kind}${state}`,
+    ...{ id: `data-${card.id}`, band: band.id, y: place.y, height: place.height, shapes },
+    classes: `part data data-${data.kind}${state}`,
     label: dataLabel(card, data),
-    shapes,
-    bottom: box.y + box.height,
   };
 };
 
@@ -358,11 +396,15 @@ const linkWords = (hops: readonly Hop[]): string => {
 };
 
 const hopShapes = (number: number, ending: string, points: readonly Point[] | undefined, { x, y }: Box): string => {
-  const label = `<g class="hop-number"><circle cx="${x}" cy="${round(y + hopPort)}" r="8.5"/><text x="${x}" y="${round(y + hopPort + 3.7)}">${number}</text></g>`;
   if (!points) return '';
   // Drawn from its end: on the way that hops to one name share, their dashes fall together.
-  const [ex, ey] = points.at(-1) as Point;
-  return `<path class="hop ${ending}" d="${rounded(points.toReversed())}"/><path class="hop-head ${ending}" d="M${round(ex)} ${round(ey)}l7 -4v8z"/>${label}`;
+  const corners = points.map(([px, py]): Point => [px, py - y]).toReversed();
+  const [ex, ey] = corners[0] as Point;
+  return [
+    `<path class="hop ${ending}" d="${rounded(corners)}"/>`,
+    `<path class="hop-head ${ending}" d="M${round(ex)} ${round(ey)}l7 -4v8z"/>`,
+    `<g class="hop-number"><circle cx="${x}" cy="${hopPort}" r="8.5"/><text x="${x}" y="${hopPort + 3.7}">${number}</text></g>`,
+  ].join('');
 };
 
 // Shapes

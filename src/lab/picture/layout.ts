@@ -173,6 +173,7 @@ const placeBand = (band: Band, top: number, lanes: Lanes, channels: readonly (re
     rows.filter(({ row }) => row.inode !== undefined),
     ({ row }) => row.inode as string,
   );
+  // Whole pixels: what moves as a whole stays the same within.
   const places = spread(
     named.map((card) => {
       const from = middles.get(card.id) ?? [];
@@ -181,7 +182,7 @@ const placeBand = (band: Band, top: number, lanes: Lanes, channels: readonly (re
       return { at: middle - headHeight(card) / 2, size, weight: from.length || 1 };
     }),
     start,
-  );
+  ).map(Math.round);
   const cards = named.map((card, index) => placeCard(card, places[index] as number, lanes));
   const cardsEnd = named.reduce(
     (end, card, index) =>
