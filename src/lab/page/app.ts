@@ -1,7 +1,6 @@
 /** The lab's page: a lesson, a terminal and the picture of what is there, all from one list of typed lines. */
 import { escapeHidden } from '../../cli/show.ts';
 import { DrawingError } from '../drawing.ts';
-import { directoryOf } from '../lessons/check-goal.ts';
 import type { Lesson } from '../lessons/lesson.ts';
 import { parseLesson } from '../lessons/parse-lesson.ts';
 import { sessionPicture } from '../picture/session-picture.ts';
@@ -13,6 +12,7 @@ import { byId, element } from './element.ts';
 import { keep, kept } from './keep.ts';
 import { lessonList } from './lesson-list.ts';
 import { type LessonView, lessonView } from './lesson-view.ts';
+import { pictureRoot } from './picture-root.ts';
 import { PictureView } from './picture-view.ts';
 import { sandboxStart, sandboxView } from './sandbox-view.ts';
 import { addressLimit, packShared, type Shared, unpackShared } from './share.ts';
@@ -108,7 +108,7 @@ const show = (afresh = false): void => {
   byId('prompt').textContent = visible(session.alive ? prompt(session) : 'the shell has ended ');
   picture.show(
     sessionPicture(session, {
-      root: byId<HTMLInputElement>('show-all').checked ? '/' : directoryOf(start),
+      root: byId<HTMLInputElement>('show-all').checked ? '/' : pictureRoot(session, start),
       dots: byId<HTMLInputElement>('show-dots').checked,
       refused: last?.refused ?? [],
     }),

@@ -1,3 +1,5 @@
+import { wordStart } from '../shell/complete.ts';
+
 /** What the line asks of the page. */
 export interface CommandLine {
   /** Enter. */
@@ -49,7 +51,7 @@ export const wireCommandLine = (input: HTMLInputElement, ask: CommandLine): void
     const cursor = input.selectionStart ?? input.value.length;
     const before = input.value.slice(0, cursor);
     const found = ask.candidates(input.value, cursor);
-    const start = wordStart(before);
+    const start = wordStart(input.value, cursor);
     const word = before.slice(start);
     const common = commonStart(found);
     const [only] = found;
@@ -103,22 +105,6 @@ export const wireCommandLine = (input: HTMLInputElement, ask: CommandLine): void
 };
 
 const hasSelection = (): boolean => String(getSelection() ?? '') !== '';
-
-/** Where the word before the cursor begins: quotes and backslashes keep blanks in it. */
-const wordStart = (before: string): number => {
-  let start = 0;
-  let quote = '';
-  for (let at = 0; at < before.length; at++) {
-    const char = before[at] as string;
-    if (quote !== '') {
-      if (char === '\\' && quote === '"') at++;
-      else if (char === quote) quote = '';
-    } else if (char === '\\') at++;
-    else if (char === "'" || char === '"') quote = char;
-    else if (/[\s;|&<>()]/.test(char)) start = at + 1;
-  }
-  return start;
-};
 
 const commonStart = (words: readonly string[]): string => {
   let common = words[0] ?? '';
