@@ -2,27 +2,40 @@ import { Fault } from '../fs/fault.ts';
 import type { Handle, NodeKind, OpenHow, Owner, Times } from '../fs/fs.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
+import type { Stat } from '../fs/stat.ts';
 import type { Location } from '../sketch/inode.ts';
 import type { Credentials } from '../sketch/permission.ts';
 import { SketchProcess } from '../sketch/process.ts';
 import type { Sketch } from '../sketch/sketch.ts';
+import { Exhausted } from './exhausted.ts';
 import type { Refused } from './session.ts';
 
-/** A process that tells which of its changes were refused. */
-export class LabProcess extends SketchProcess {
-  readonly #refused: Refused[];
+/** What the processes of a session have done since a line began. */
+export interface Tally {
+  readonly refused: Refused[];
+  /** How many calls may still come. */
+  calls: number;
+}
 
-  constructor(sketch: Sketch, who: Credentials, refused: Refused[], umask = 0o022, here: Location = sketch.root) {
+/** Of one line: a copy of some ten thousand files. */
+export const callsMax = 200_000;
+
+/** A process that tells which of its changes were refused, and that does not work forever. */
+export class LabProcess extends SketchProcess {
+  readonly #tally: Tally;
+
+  constructor(sketch: Sketch, who: Credentials, tally: Tally, umask = 0o022, here: Location = sketch.root) {
     super(sketch, { uid: who.uid, gid: who.gid, groups: who.groups }, umask, sketch.root, here);
-    this.#refused = refused;
+    this.#tally = tally;
   }
 
   /** fork(2): another process at the same place, for another user if one is given. */
   fork(who: Credentials = this.who): LabProcess {
-    return new LabProcess(this.sketch, who, this.#refused, this.umask, this.here);
+    return new LabProcess(this.sketch, who, this.#tally, this.umask, this.here);
   }
 
   override open(at: Handle, path: string, how: OpenHow): Handle | Fault {
+    this.#count();
     const opened = super.open(at, path, how);
     if (opened instanceof Fault && (how.create || how.truncate || how.access.endsWith('write')))
       this.#tell(opened, path);
@@ -75,9 +88,35 @@ export class LabProcess extends SketchProcess {
     return this.#tell(super.setTimes(at, path, times, follow), path);
   }
 
+  override stat(at: Handle, path: string, follow?: 'follow'): Stat | Fault {
+    this.#count();
+    return super.stat(at, path, follow);
+  }
+
+  override readlink(at: Handle, path: string): LinkText | Fault {
+    this.#count();
+    return super.readlink(at, path);
+  }
+
+  override read(handle: Handle, bytes: Uint8Array, position: number): number | Fault {
+    this.#count(1 + Math.ceil(bytes.length / 1024));
+    return super.read(handle, bytes, position);
+  }
+
+  override write(handle: Handle, bytes: Uint8Array, position: number): number | Fault {
+    this.#count(1 + Math.ceil(bytes.length / 1024));
+    return super.write(handle, bytes, position);
+  }
+
+  #count(calls = 1): void {
+    this.#tally.calls -= calls;
+    if (this.#tally.calls < 0) throw new Exhausted('this line does too much');
+  }
+
   #tell(fault: Fault | undefined, ...paths: readonly string[]): Fault | undefined {
+    this.#count();
     if (fault)
-      this.#refused.push({
+      this.#tally.refused.push({
         call: fault.call,
         errno: fault.errno,
         paths: paths.map((path) => (path.startsWith('/') ? path : join(this.workingDirectory, path))),

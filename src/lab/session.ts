@@ -4,8 +4,8 @@ import type { Handle } from '../fs/fs.ts';
 import type { Stat } from '../fs/stat.ts';
 import { Sketch } from '../sketch/sketch.ts';
 import { type Clock, newClock } from './clock.ts';
-import { build } from './drawing.ts';
-import { LabProcess } from './lab-process.ts';
+import { build, DrawingError } from './drawing.ts';
+import { LabProcess, type Tally } from './lab-process.ts';
 import type { Command } from './shell/syntax.ts';
 import { type User, users } from './users.ts';
 
@@ -36,8 +36,8 @@ export interface Session {
   readonly jobs: Map<number, Job>;
   /** Shells below this one: `su` puts one on top, `exit` takes it away. */
   readonly below: Shell[];
-  /** Changes that the sketch refused since the line began. */
-  readonly refused: Refused[];
+  /** Changes that the sketch refused since the line began, and how much was done. */
+  readonly tally: Tally;
   /** What came to the terminal since the line began. */
   readonly output: Piece[];
   nextPid: number;
@@ -149,19 +149,19 @@ export interface CommandIo {
 /** A machine with /etc, /home, /tmp and the drawn tree, and a shell on it. */
 export const newSession = (start: Start): Session => {
   const clock = newClock();
-  const refused: Refused[] = [];
+  const tally: Tally = { refused: [], calls: Infinity };
   const sketch = new Sketch({ type: 'ext4', now: () => clock.now() });
-  const root = new LabProcess(sketch, { uid: 0, gid: 0, groups: [] }, refused);
+  const root = new LabProcess(sketch, { uid: 0, gid: 0, groups: [] }, tally);
   const user = users.find(({ name }) => name === (start.user ?? 'me')) ?? (users[1] as User);
   const directory = start.directory ?? user.home;
   furnish(root);
   makeAbove(root, directory, user);
   drawTree(root, directory, start.tree, user);
-  const process = new LabProcess(sketch, user, refused);
+  const process = new LabProcess(sketch, user, tally);
   process.chdir(directory);
-  refused.length = 0;
+  tally.refused.length = 0;
   return {
-    ...{ sketch, process, clock, refused },
+    ...{ sketch, process, clock, tally },
     variables: new Map([
       ['HOME', user.home],
       ['IFS', ' \t\n'],
@@ -211,14 +211,15 @@ const makeAbove = (root: LabProcess, directory: string, owner: User): void => {
   for (const name of directory.split('/').filter((part) => part !== '')) {
     path += `/${name}`;
     if (!(root.stat(root.cwd, path, 'follow') instanceof Fault)) continue;
-    must(root.mkdir(root.cwd, path, 0o755));
+    const refused = root.mkdir(root.cwd, path, 0o755);
+    if (refused) throw new DrawingError({ line: 1, message: `${path} cannot be made: ${refused.reason}` });
     must(root.chown(root.cwd, path, owner));
   }
 };
 
 const drawTree = (root: LabProcess, directory: string, tree: string, owner: User): void => {
   const dir = root.open(root.cwd, directory, { access: 'path', directory: true });
-  if (dir instanceof Fault) throw new Error(`${directory}: ${dir.reason}`);
+  if (dir instanceof Fault) throw new DrawingError({ line: 1, message: `${directory}: ${dir.reason}` });
   using at = dir;
   const names = new Map(users.map(({ name, uid }) => [name, uid]));
   build(root, at, tree, { owner: { uid: owner.uid, gid: owner.gid }, users: names, groups: names, place: directory });

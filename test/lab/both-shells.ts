@@ -9,6 +9,7 @@ import { decodeBytes, encodeBytes } from '../../src/fs/bytes.ts';
 import { Fault } from '../../src/fs/fault.ts';
 import type { Fs, Handle } from '../../src/fs/fs.ts';
 import { identityKey } from '../../src/fs/identity.ts';
+import { linkText } from '../../src/fs/link-text.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
 import { build } from '../../src/lab/drawing.ts';
 import { newSession } from '../../src/lab/session.ts';
@@ -91,7 +92,8 @@ const plainErrors = (text: string): string =>
     .replace(/^exit\n/gm, '');
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
-const sameNumbers = (line: string, text: string, numbers: ReadonlyMap<string, string>): string => {
+const sameNumbers = (line: string, written: string, numbers: ReadonlyMap<string, string>): string => {
+  const text = written.replace(/^\/io\/driver: (?:eval: )?(?:line \d+: )*/gm, 'bash: ');
   if (!/\b(ls|stat|find|df|du|namei|lw)\b/.test(line)) return text;
   return text
     .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4}/g, 'TIME')
@@ -103,13 +105,16 @@ const sameNumbers = (line: string, text: string, numbers: ReadonlyMap<string, st
 
 const inLab = ({ tree, lines, user = 'me' }: Script): Outcome => {
   const session = newSession({ tree, user, directory: '/home/me' });
+  const root = session.sketch.process();
+  // What the real side needs to run at all is there too.
+  for (const name of ['usr', 'io']) root.mkdir(root.cwd, name, 0o755);
+  for (const name of libraries) if (existsSync(`/${name}`)) root.symlink(linkText(`usr/${name}`), root.cwd, name);
   const written: Written[] = [];
   for (const line of lines) {
     if (!session.alive) break;
     const { out, err, code } = runLine(session, line);
     written.push({ out, err, code: String(code) });
   }
-  const root = session.sketch.process();
   return { written, ...treeOf(root, root.cwd) };
 };
 
@@ -155,9 +160,11 @@ echo $? > /io/code-${index}
 ).join('')}trap - EXIT
 `;
 
+const libraries = ['bin', 'lib', 'lib64'];
+
 const prepare = (root: string, { tree, lines, user = 'me' }: Script): void => {
   for (const name of ['', 'usr', 'io', 'etc', 'dev', 'home', 'mnt', 'tmp', 'root']) mkdirSync(join(root, name));
-  for (const name of ['bin', 'lib', 'lib64']) if (existsSync(`/${name}`)) symlinkSync(`usr/${name}`, join(root, name));
+  for (const name of libraries) if (existsSync(`/${name}`)) symlinkSync(`usr/${name}`, join(root, name));
   cpSync('/etc/ld.so.cache', join(root, 'etc/ld.so.cache'));
   writeFileSync(
     join(root, 'etc/passwd'),

@@ -59,6 +59,7 @@ export const commandOf = (line: string): string => /^[\w.[]+/.exec(line)?.[0] ??
 type Make = (dice: Random) => string;
 
 const joined = (dice: Random, line: string): string => {
+  if (/^(exec|cat <<)/.test(line)) return line;
   if (dice.oneIn(10)) return `${line} > ${path(dice)}`;
   if (dice.oneIn(25)) return `${line} >> ${path(dice)}`;
   if (dice.oneIn(25)) return `${line} 2>&1`;

@@ -29,6 +29,8 @@ const binary: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
+const tokens = /\d[\w#]*|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|[^\s\w]/g;
+
 const assignments = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '^=', '|='];
 const depthMax = 50;
 
@@ -36,6 +38,8 @@ class Expression {
   readonly #text: string;
   readonly #variables: Variables;
   readonly #tokens: readonly string[];
+  /** Where each of them begins. */
+  readonly #starts: readonly number[];
   #at = 0;
   #depth: number;
   /** Within the side of `&&` that does not count: nothing is set. */
@@ -45,8 +49,9 @@ class Expression {
     this.#text = text;
     this.#variables = variables;
     this.#depth = depth;
-    this.#tokens =
-      text.match(/\d[\w#]*|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|[^\s\w]/g) ?? [];
+    const found = [...text.matchAll(tokens)];
+    this.#tokens = found.map(([token]) => token);
+    this.#starts = found.map(({ index }) => index);
   }
 
   value(): bigint {
@@ -156,8 +161,9 @@ class Expression {
     }
     if (/^(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)$/.test(token))
       return wrap(BigInt(/^0[0-7]/.test(token) ? `0o${token.slice(1)}` : token));
-    if (/^\d/.test(token)) throw this.#bad(/^0/.test(token) ? 'value too great for base' : 'invalid number', token);
-    throw this.#bad('syntax error: operand expected', token);
+    if (/^\d/.test(token))
+      throw this.#bad(/^0/.test(token) ? 'value too great for base' : 'invalid number', this.#at - 1);
+    throw this.#bad('syntax error: operand expected', this.#at - 1);
   }
 
   #apply(operator: string, left: bigint, right: bigint): bigint {
@@ -172,7 +178,7 @@ class Expression {
       case '%':
         if (right === 0n) {
           if (this.#idle > 0) return 0n;
-          throw this.#bad('division by 0', this.#tokens[this.#at - 1]);
+          throw this.#bad('division by 0', this.#at - 1);
         }
         return wrap(operator === '/' ? left / right : left % right);
       case '<<':
@@ -222,8 +228,10 @@ class Expression {
     return true;
   }
 
-  #bad(why: string, token = this.#tokens.slice(this.#at).join('')): BadExpression {
-    return new BadExpression(`${this.#text.trim()}: ${why} (error token is "${token}")`);
+  /** What is left from a token on is told; at the end it is the last token. */
+  #bad(why: string, at = this.#at): BadExpression {
+    const rest = this.#text.slice(this.#starts[Math.min(at, this.#starts.length - 1)] ?? 0);
+    return new BadExpression(`${this.#text.trimStart()}: ${why} (error token is "${rest}")`);
   }
 }
 

@@ -6,12 +6,14 @@ const wordsMax = 10_000;
 /** `a{b,c}d` and `{1..5}`: the words that a word stands for, before anything else is expanded; undefined if there are too many. */
 export const expandBraces = (word: string): readonly string[] | undefined => {
   if (!word.includes('{')) return [word];
+  let attempts = 0;
   for (let at = 0; at < word.length; ) {
     if (word[at] !== '{') {
       at = next(word, at);
       continue;
     }
-    const found = alternatives(word, at);
+    // Hundreds of braces that close nothing are no list.
+    const found = attempts++ < 200 ? alternatives(word, at) : undefined;
     if (!found) {
       at++;
       continue;

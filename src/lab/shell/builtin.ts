@@ -1,4 +1,5 @@
 import type { Run } from './run.ts';
+import { complain as tell } from './streams.ts';
 
 /** What a builtin of the shell finds around it. */
 export interface BuiltinIo {
@@ -17,6 +18,6 @@ export type Builtin = (io: BuiltinIo, args: readonly string[]) => number;
 
 /** Says what is wrong, as bash does. */
 export const complain = (io: BuiltinIo, text: string, code = 1): number => {
-  io.err(`bash: ${io.name}: ${text}\n`);
+  tell(io.run, `${io.name}: ${text}`);
   return code;
 };

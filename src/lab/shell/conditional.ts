@@ -72,7 +72,7 @@ export const conditional = (
   };
 
   const value = or();
-  if (at < words.length) problem ??= `syntax error in conditional expression near \`${words[at]}'`;
+  if (at < words.length) problem ??= 'conditional binary operator expected';
   if (problem === undefined) return value ? 0 : 1;
   complain(problem);
   return 2;

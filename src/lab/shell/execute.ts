@@ -10,7 +10,7 @@ import { assignmentOf, parse, SyntaxFault } from './parse.ts';
 import { matches } from './pattern.ts';
 import { redirect } from './redirect.ts';
 import { type BackgroundWork, type Descriptors, Leave, newBudget, type Run, type Stream, spend } from './run.ts';
-import { readAll, release, write } from './streams.ts';
+import { complain, readAll, release, write } from './streams.ts';
 import { inSubshell } from './subshell.ts';
 import type { AndOr, Assignment, Command, Compound, List, Pipeline, Redirection } from './syntax.ts';
 import { wellMade } from './word-parts.ts';
@@ -21,8 +21,9 @@ const depthMax = 60;
 /** Runs commands one after the other; answers with the last exit code, which is `$?` too. */
 export const runList = (run: Run, list: List): number => {
   for (const chain of list) {
-    if (chain.background) inBackground(run, chain);
-    else runChain(run, chain);
+    const here = run.script ? { ...run, script: { ...run.script, line: chain.line } } : run;
+    if (chain.background) inBackground(here, chain);
+    else runChain(here, chain);
   }
   return run.session.status;
 };
@@ -31,7 +32,7 @@ export const runList = (run: Run, list: List): number => {
 export const runText = (run: Run, text: string): number => {
   const list = parse(text, run.session.aliases);
   if (!(list instanceof SyntaxFault)) return list.length === 0 ? done(run, 0) : runList(run, list);
-  write(run, run.fds.get(2), `bash: ${list.message}\n`);
+  complain(run, list.message);
   return done(run, 2);
 };
 
@@ -107,6 +108,7 @@ export const terminalRun = (session: Session): Run => {
     budget: newBudget(),
     background: undefined,
     locals: undefined,
+    script: undefined,
     depth: 0,
   };
 };
@@ -177,9 +179,7 @@ const runCompound = (run: Run, body: Compound): number => {
     case 'case':
       return runCase(run, body);
     case 'test':
-      return conditional(session, newExpander(run), body.words, (text) =>
-        write(run, run.fds.get(2), `bash: ${text}\n`),
-      );
+      return conditional(session, newExpander(run), body.words, (text) => complain(run, text));
     case 'arithmetic':
       return Number(newExpander(run).arithmetic(body.text) === 0n);
     case 'function':
@@ -222,13 +222,33 @@ const newExpander = (run: Run): Expander => new Expander(run, substitute);
 const substitute = (run: Run, script: string): string => {
   const pieces: string[] = [];
   const fds = new Map(run.fds).set(1, { kind: 'into', pieces });
-  run.session.status = forked(deeper(run), (inner) => runText(inner, script), fds);
+  const list = parse(script);
+  const file = list instanceof SyntaxFault ? undefined : fileOf(list);
+  const work = (inner: Run): number => (file ? readWhole(inner, file) : runText(inner, script));
+  run.session.status = forked(deeper(run), work, fds);
   return wellMade(pieces.join('')).replaceAll('\0', '').replace(/\n+$/, '');
 };
 
+/** `$(<file)` is what the file holds. */
+const fileOf = (list: List): Redirection | undefined => {
+  const [chain] = list;
+  const [command] = chain?.first.commands ?? [];
+  if (list.length !== 1 || chain?.rest.length !== 0 || chain.first.commands.length !== 1) return undefined;
+  if (command?.kind !== 'simple' || command.words.length + command.assignments.length > 0) return undefined;
+  const [redirection] = command.redirections;
+  return command.redirections.length === 1 && redirection?.operator === '<' ? redirection : undefined;
+};
+
+const readWhole = (run: Run, redirection: Redirection): number =>
+  withRedirections(run, newExpander(run), [redirection], (inner) => {
+    const text = readAll(inner, inner.fds.get(0));
+    if (typeof text === 'string') write(run, run.fds.get(1), text);
+    return typeof text === 'string' ? 0 : 1;
+  });
+
 const deeper = (run: Run): Run => {
   if (run.depth >= depthMax) {
-    write(run, run.fds.get(2), 'bash: too many levels of functions, scripts and substitutions\n');
+    complain(run, 'too many levels of functions, scripts and substitutions');
     throw new Leave('fail', 1);
   }
   return { ...run, depth: run.depth + 1 };
@@ -276,7 +296,7 @@ const trace = (run: Run, assignments: readonly Assignment[], words: readonly str
 };
 
 const assign = ({ session }: Run, expander: Expander, { name, append, word }: Assignment): void => {
-  const value = expander.text(word);
+  const value = expander.text(word, 'word', 'value');
   session.variables.set(name, append ? (session.variables.get(name) ?? '') + value : value);
 };
 
@@ -333,7 +353,7 @@ const runWords = (run: Run, name: string, args: readonly string[]): number => {
   const program = ownEntry(commands, name.replace(/^(\/usr)?\/bin\/(?=[^/]+$)/, ''));
   if (program) return callProgram(run, name.slice(name.lastIndexOf('/') + 1), program, args);
   if (name.includes('/')) return runFile(run, name, args);
-  write(run, run.fds.get(2), `bash: ${name}: command not found\n`);
+  complain(run, `${name}: command not found`);
   return 127;
 };
 
@@ -377,7 +397,7 @@ const callBuiltin = (run: Run, name: string, builtin: Builtin, args: readonly st
     args,
   );
   if (!failed) return code;
-  write(run, run.fds.get(2), `bash: ${name}: write error: ${failed.reason}\n`);
+  complain(run, `${name}: write error: ${failed.reason}`);
   return 1;
 };
 
@@ -463,7 +483,7 @@ const runFile = (run: Run, path: string, args: readonly string[]): number => {
   const { session } = run;
   const { process } = session;
   const refuse = (reason: string, code: number): number => {
-    write(run, run.fds.get(2), `bash: ${path}: ${reason}\n`);
+    complain(run, `${path}: ${reason}`);
     return code;
   };
   const stat = process.stat(process.cwd, path, 'follow');
@@ -482,6 +502,6 @@ const runFile = (run: Run, path: string, args: readonly string[]): number => {
   if (typeof text !== 'string') return refuse(text?.reason ?? '', 126);
   return forked(deeper(run), (inner) => {
     session.positional = args;
-    return runText(inner, text);
+    return runText({ ...inner, script: { name: path, line: 1 } }, text);
   });
 };

@@ -1,14 +1,18 @@
+import { Exhausted } from '../exhausted.ts';
 import { users } from '../users.ts';
 import { arithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { glob } from './glob.ts';
 import { isPattern, matches, quotePattern } from './pattern.ts';
-import { Exhausted, Leave, type Run, spend, spendText } from './run.ts';
-import { write } from './streams.ts';
+import { Leave, type Run, spend, spendText } from './run.ts';
+import { complain } from './streams.ts';
 import { type Parameter, type Part, type Reading, wellMade, wordParts } from './word-parts.ts';
 
 /** Runs the text of `$(…)` and answers with what it wrote. */
 export type Substitute = (run: Run, script: string) => string;
+
+/** Where tildes are homes: at the start; after `=` and `:` too; or after `:` as in the value of an assignment. */
+type Tildes = 'first' | 'argument' | 'value';
 
 /** A word being expanded: as it is, and with what was quoted marked by backslashes. */
 interface Field {
@@ -33,15 +37,14 @@ export class Expander {
       const braced = expandBraces(word);
       if (!braced) throw new Exhausted('these braces stand for too many words');
       spend(this.#run.budget, braced.length);
-      return braced.flatMap((one) => this.#paths(this.#fields(this.#parts(one))));
+      return braced.flatMap((one) => this.#paths(this.#fields(this.#parts(one, 'word', 'argument'))));
     });
   }
 
   /** One text: of an assignment, a here-document, a `case`. Nothing is split and no path looked for. */
-  text(raw: string, reading: Reading = 'word'): string {
-    const assigned = reading === 'word';
+  text(raw: string, reading: Reading = 'word', tildes: Tildes = 'first'): string {
     return wellMade(
-      this.#joined(this.#parts(raw, reading, assigned))
+      this.#joined(this.#parts(raw, reading, tildes))
         .map(({ text }) => text)
         .join(' '),
     );
@@ -72,7 +75,7 @@ export class Expander {
 
   /** Says why an expansion failed; the line ends there. */
   fail(complaint: string): Leave {
-    write(this.#run, this.#run.fds.get(2), `bash: ${complaint}\n`);
+    complain(this.#run, complaint);
     return new Leave('fail', 1);
   }
 
@@ -92,7 +95,7 @@ export class Expander {
       case '-':
         return `h${[...session.options].join('')}`;
       case '0':
-        return 'bash';
+        return this.#run.script?.name ?? 'bash';
       case '@':
       case '*':
         return session.positional.length === 0 ? undefined : session.positional.join(' ');
@@ -104,18 +107,18 @@ export class Expander {
     }
   }
 
-  #parts(raw: string, reading: Reading = 'word', assigned = false): readonly Part[] {
+  #parts(raw: string, reading: Reading = 'word', tildes: Tildes = 'first'): readonly Part[] {
     const parts = wordParts(raw, reading);
     if ('bad' in parts) throw this.fail(`${parts.bad}: bad substitution`);
-    return reading === 'word' ? this.#tildes(parts, assigned) : parts;
+    return reading === 'word' ? this.#tildes(parts, tildes) : parts;
   }
 
-  #tildes(parts: readonly Part[], assigned: boolean): readonly Part[] {
+  #tildes(parts: readonly Part[], tildes: Tildes): readonly Part[] {
     const [first, second] = parts;
     if (first?.kind !== 'text' || first.quoted || !first.text.includes('~')) return parts;
     // Bash takes any word for an assignment here: `echo x=~`.
-    const name = assigned ? '' : (/^[A-Za-z_]\w*\+?=/.exec(first.text)?.[0] ?? '');
-    const pieces = assigned || name !== '' ? first.text.slice(name.length).split(/(?<=:)/) : [first.text];
+    const name = tildes === 'argument' ? (/^[A-Za-z_]\w*\+?=/.exec(first.text)?.[0] ?? '') : '';
+    const pieces = tildes === 'value' || name !== '' ? first.text.slice(name.length).split(/(?<=:)/) : [first.text];
     if (name !== '') pieces.unshift(name);
     const out: Part[] = pieces.flatMap((piece, index): Part[] => {
       const prefix = /^~([^/:]*)/.exec(piece);
@@ -292,7 +295,8 @@ export class Expander {
         );
     }
     if (value === undefined) {
-      if (session.options.has('u') && name !== '@' && name !== '*') throw this.fail(`${name}: unbound variable`);
+      if (session.options.has('u') && name !== '@' && name !== '*')
+        throw this.fail(`${/^\d/.test(name) ? '$' : ''}${name}: unbound variable`);
       return length ? '0' : '';
     }
     if (length) return String(Array.from(value).length);

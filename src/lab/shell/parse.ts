@@ -84,7 +84,8 @@ class Parser {
       const chain = this.#andOr();
       const separator = this.#peek();
       const background = isOperator(separator, '&');
-      list.push({ ...chain, background, text: this.#text.slice(start, separator.start).trim() });
+      const text = this.#text.slice(start, separator.start).trim();
+      list.push({ ...chain, background, text, line: this.#text.slice(0, start).split('\n').length });
       if (background || isOperator(separator, ';')) this.#take();
       else if (separator.kind !== 'newline') break;
     }

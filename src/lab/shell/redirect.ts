@@ -3,7 +3,7 @@ import type { OpenHow } from '../../fs/fs.ts';
 import type { OpenFile } from '../session.ts';
 import type { Expander } from './expand.ts';
 import type { Descriptors, Run, Stream } from './run.ts';
-import { release, write } from './streams.ts';
+import { complain, release } from './streams.ts';
 import type { Redirection } from './syntax.ts';
 
 /** Descriptors as redirections leave them, and the files opened for it; undefined after a complaint. */
@@ -23,7 +23,7 @@ export const redirect = (
   for (const redirection of redirections) {
     const complaint = one(run, expander, redirection, fds, opened);
     if (complaint === undefined) continue;
-    write(run, run.fds.get(2), `bash: ${complaint}\n`);
+    complain(run, complaint);
     opened.forEach(release);
     return undefined;
   }
@@ -94,6 +94,9 @@ const hows: Readonly<Record<string, OpenHow>> = {
   '>>': { access: 'write', create: 'if-missing', append: true, mode: 0o666 },
 };
 
+/** With noclobber: a link that leads nowhere is not followed. */
+const onlyNew: OpenHow = { access: 'write', create: 'exclusive', mode: 0o666 };
+
 const openTo = (
   run: Run,
   { operator, fd }: Redirection,
@@ -102,13 +105,14 @@ const openTo = (
   opened: OpenFile[],
 ): string | undefined => {
   const mode = operator === '>|' ? '>' : operator.replace('&', '');
-  const how = hows[mode] as OpenHow;
   const { process, options } = run.session;
-  if (options.has('C') && mode === '>' && operator !== '>|') {
-    const there = process.stat(process.cwd, path, 'follow');
-    if (!(there instanceof Fault) && there.kind === 'file') return `${path}: cannot overwrite existing file`;
-  }
+  const keeps = options.has('C') && mode === '>' && operator !== '>|';
+  const there = keeps ? process.stat(process.cwd, path, 'follow') : undefined;
+  if (there && !(there instanceof Fault) && there.kind === 'file') return `${path}: cannot overwrite existing file`;
+  const how = there instanceof Fault ? onlyNew : (hows[mode] as OpenHow);
   const handle = process.open(process.cwd, path, how);
+  if (handle instanceof Fault && how === onlyNew && handle.errno === 'EEXIST')
+    return `${path}: cannot overwrite existing file`;
   if (handle instanceof Fault) return `${path}: ${handle.reason}`;
   const file: OpenFile = {
     ...{ process, handle, path, position: 0, uses: 1 },

@@ -1,16 +1,19 @@
+import { Exhausted } from '../exhausted.ts';
+import { callsMax } from '../lab-process.ts';
 import type { Answer, Piece, Session } from '../session.ts';
 import { jobLine } from './builtins/jobs.ts';
 import { runList, terminalRun } from './execute.ts';
 import { expandHistory } from './history-expansion.ts';
 import { parse, SyntaxFault } from './parse.ts';
-import { Exhausted, Leave, type Run } from './run.ts';
+import { Leave, type Run } from './run.ts';
 import { release, write } from './streams.ts';
 
 /** Runs what was typed: one line, or several where a command needs more than one. */
 export const runLine = (session: Session, line: string): Answer => {
   session.clock.tick();
   session.output.length = 0;
-  session.refused.length = 0;
+  session.tally.refused.length = 0;
+  session.tally.calls = callsMax;
   const run = terminalRun(session);
   try {
     runTyped(run, line);
@@ -21,7 +24,10 @@ export const runLine = (session: Session, line: string): Answer => {
   }
   keepFiles(run);
   tellOfJobs(session);
-  return answer(session);
+  const answered = answer(session);
+  // Whoever looks at the tree between two lines may look as long as it takes.
+  session.tally.calls = Infinity;
+  return answered;
 };
 
 /** Whether a text is the beginning of a command that more lines are needed for. */
@@ -113,11 +119,11 @@ const tellOfJobs = (session: Session): void => {
   }
 };
 
-const answer = ({ output, status, refused }: Session): Answer => {
+const answer = ({ output, status, tally }: Session): Answer => {
   const text = (wanted: Piece['stream']): string =>
     output
       .filter(({ stream }) => stream === wanted)
       .map((piece) => piece.text)
       .join('');
-  return { out: text('out'), err: text('err'), output: [...output], code: status, refused: [...refused] };
+  return { out: text('out'), err: text('err'), output: [...output], code: status, refused: [...tally.refused] };
 };

@@ -1,3 +1,4 @@
+import { Exhausted } from '../exhausted.ts';
 import type { OpenFile, Session } from '../session.ts';
 
 /** Where a command runs: whose shell, with which descriptors. */
@@ -12,6 +13,8 @@ export interface Run {
   readonly background: BackgroundWork | undefined;
   /** What variables were before a function made them its own. */
   readonly locals: Map<string, string | undefined> | undefined;
+  /** The file whose lines run, and which of them. */
+  readonly script: { readonly name: string; readonly line: number } | undefined;
   /** How many functions and scripts are under way. */
   readonly depth: number;
 }
@@ -37,9 +40,6 @@ export interface Budget {
 }
 
 export const newBudget = (): Budget => ({ steps: 20_000, characters: 1 << 22 });
-
-/** Thrown where a line has used up what it may. */
-export class Exhausted extends Error {}
 
 export const spend = (budget: Budget, steps: number): void => {
   budget.steps -= steps;

@@ -21,6 +21,12 @@ export const write = (run: Run, stream: Stream | undefined, text: string): Fault
   }
 };
 
+/** Says what is wrong in the shell's name, or that of the script and its line. */
+export const complain = (run: Run, text: string): void => {
+  const { script } = run;
+  write(run, run.fds.get(2), `${script ? `${script.name}: line ${script.line}` : 'bash'}: ${text}\n`);
+};
+
 const toTerminal = ({ session }: Run, stream: 'out' | 'err', text: string): void => {
   const { output } = session;
   const last = output.at(-1);
@@ -60,8 +66,9 @@ export const readAll = (run: Run, stream: Stream | undefined): string | Fault | 
 };
 
 const fromFile = (run: Run, file: OpenFile): string | Fault => {
-  const bytes = new Uint8Array(Math.max(0, sizeOf(file) - file.position));
-  spendText(run.budget, bytes.length);
+  const size = Math.max(0, sizeOf(file) - file.position);
+  spendText(run.budget, size);
+  const bytes = new Uint8Array(size);
   // A read of nothing still says that a directory cannot be read.
   const count = file.process.read(file.handle, bytes.length > 0 ? bytes : new Uint8Array(1), file.position);
   if (count instanceof Fault) return new Fault('read', count.errno, file.path);

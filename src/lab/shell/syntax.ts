@@ -6,6 +6,8 @@ export interface AndOr {
   readonly first: Pipeline;
   readonly rest: readonly { readonly operator: '&&' | '||'; readonly pipeline: Pipeline }[];
   readonly background: boolean;
+  /** In which line of the text it begins, from 1. */
+  readonly line: number;
   /** As it was typed: for `jobs`. */
   readonly text: string;
 }

@@ -38,7 +38,7 @@ export const wordParts = (raw: string, reading: Reading = 'word'): readonly Part
   for (let at = 0; at < raw.length; ) {
     const char = raw[at] as string;
     const next = raw[at + 1];
-    const end = char === '"' && reading === 'document' ? at + 1 : skipPiece(raw, at);
+    const end = char === '"' && inDouble ? at + 1 : skipPiece(raw, at);
     const stop = end < 0 ? raw.length : end;
     if (char === '\\') {
       if (next === '\n') at += 2;
@@ -58,6 +58,9 @@ export const wordParts = (raw: string, reading: Reading = 'word'): readonly Part
       if (inner.length === 0) text('', true);
       for (const part of inner) parts.push(part);
       at = stop;
+    } else if (char === '"' && reading === 'double') {
+      // Quotes within `"${x-"…"}"` go, and change nothing.
+      at++;
     } else if (char === '`') {
       const script = raw.slice(at + 1, stop - 1).replace(/\\([$`\\])/g, '$1');
       parts.push({ kind: 'command', script, quoted: inDouble });

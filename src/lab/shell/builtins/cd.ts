@@ -76,7 +76,8 @@ const withoutDots = ({ process }: Session, path: string): string | undefined => 
     if (stat instanceof Fault || stat.kind !== 'dir') return undefined;
     names.pop();
   }
-  const whole = `/${names.join('/')}`;
+  // Two slashes at the start may mean something of their own (POSIX), so bash keeps them.
+  const whole = `${/^\/\/(?!\/)/.test(path) ? '//' : '/'}${names.join('/')}`;
   const stat = process.stat(process.cwd, whole, 'follow');
   return stat instanceof Fault || stat.kind !== 'dir' ? undefined : whole;
 };

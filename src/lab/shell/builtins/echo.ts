@@ -60,7 +60,7 @@ export const printf: Builtin = (io, args) => {
 };
 
 const piece =
-  /\\(?:[abfnrtve"'\\?]|[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|c)|%%|%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?([A-Za-z])|%|[^%\\]+|\\/gs;
+  /\\(?:[abfnrtve"'\\?]|[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|c)|%%|%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlLjtz]*((?![hlLjtz])[A-Za-z])|%[-+ #0-9.hlLjtz]*|[^%\\]+|\\/gs;
 
 /** One turn through the format; true if `\c` ended it. */
 const once = (
@@ -87,6 +87,11 @@ const once = (
     else if (kind === undefined) {
       if (token === '\\c') {
         io.out(wellMade(out));
+        return true;
+      }
+      if (token.startsWith('%')) {
+        io.out(wellMade(out));
+        state.code = complain(io, `\`${token}': missing format character`);
         return true;
       }
       const octal = /^\\([0-7]{1,3})$/.exec(token);

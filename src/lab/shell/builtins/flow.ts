@@ -2,7 +2,7 @@ import { Fault } from '../../../fs/fault.ts';
 import type { OpenFile } from '../../session.ts';
 import { type Builtin, complain } from '../builtin.ts';
 import { Leave } from '../run.ts';
-import { readAll, release } from '../streams.ts';
+import { readAll, release, complain as tell } from '../streams.ts';
 import { inSubshell } from '../subshell.ts';
 
 export const succeed: Builtin = () => 0;
@@ -50,15 +50,13 @@ export const source: Builtin = (io, [path, ...args]) => {
     return complain(io, `filename argument required\n${io.name}: usage: ${io.name} filename [arguments]`, 2);
   const text = readFile(io, path);
   if (text instanceof Fault) {
-    io.err(
-      `bash: ${text.errno === 'EISDIR' ? `${io.name}: ` : ''}${path}: ${text.errno === 'EISDIR' ? 'is a directory' : text.reason}\n`,
-    );
+    tell(io.run, text.errno === 'EISDIR' ? `${io.name}: ${path}: is a directory` : `${path}: ${text.reason}`);
     return 1;
   }
   const before = session.positional;
   if (args.length > 0) session.positional = args;
   try {
-    return io.runText(text, { ...io.run, locals: io.run.locals ?? new Map() });
+    return io.runText(text, { ...io.run, locals: io.run.locals ?? new Map(), script: { name: path, line: 1 } });
   } catch (error) {
     if (error instanceof Leave && error.kind === 'return') return error.count;
     throw error;
@@ -87,7 +85,8 @@ export const shell: Builtin = (io, args) => {
     session.functions.clear();
     session.options.clear();
     session.positional = first === '-c' ? rest.slice(2) : rest;
-    return io.runText(text, { ...io.run, locals: undefined });
+    const script = { name: first === '-c' ? (rest[1] ?? 'bash') : first, line: 1 };
+    return io.runText(text, { ...io.run, locals: undefined, script });
   });
 };
 

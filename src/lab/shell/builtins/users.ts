@@ -92,7 +92,7 @@ export const umask: Builtin = (io, args) => {
     return 0;
   }
   const mask = maskOf(word, process.umask);
-  if (mask === undefined) return complain(io, `\`${word}': invalid symbolic mode operator`);
+  if (typeof mask === 'string') return complain(io, mask);
   process.umask = mask;
   return 0;
 };
@@ -108,11 +108,15 @@ const symbolicMask = (mask: number): string =>
     })
     .join(',');
 
-const maskOf = (text: string, before: number): number | undefined => {
+const maskOf = (text: string, before: number): number | string => {
   let mask = before;
   for (const clause of text.split(',')) {
     const found = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
-    if (!found) return undefined;
+    if (!found) {
+      const [, letter] = /^[ugoa]*[-+=][rwx]*(.)/.exec(clause) ?? [];
+      if (letter) return `\`${letter}': invalid symbolic mode character`;
+      return `\`${/^[ugoa]*(.?)/.exec(clause)?.[1] ?? ''}': invalid symbolic mode operator`;
+    }
     const [, who, operator, letters] = found as unknown as [string, string, string, string];
     const value = Array.from(letters).reduce((sum, letter) => sum | bits[letter as keyof typeof bits], 0);
     for (const [name, shift] of Object.entries(classes)) {

@@ -64,18 +64,14 @@ export const local: Builtin = (io, args) => {
 export const unset: Builtin = (io, args) => {
   const { variables, exported, functions } = io.run.session;
   const onlyFunctions = args[0] === '-f';
-  let code = 0;
   for (const name of args.filter((word) => word !== '-v' && word !== '-f' && word !== '--')) {
-    if (!isName(name) && !functions.has(name)) {
-      complain(io, `\`${name}': not a valid identifier`);
-      code = 1;
-    } else if (onlyFunctions || !variables.has(name)) functions.delete(name);
+    if (onlyFunctions || !variables.has(name)) functions.delete(name);
     else {
       variables.delete(name);
       exported.delete(name);
     }
   }
-  return code;
+  return 0;
 };
 
 const optionNames: Readonly<Record<string, string>> = { noglob: 'f', nounset: 'u', xtrace: 'x', noclobber: 'C' };
