@@ -11,7 +11,7 @@ import type { Bench, OtherGround } from '../compare/bench.ts';
 import { type Difference, type DifferenceName, differenceNames } from '../compare/comparison.ts';
 import { deletion } from '../compare/deletion.ts';
 import { directories } from '../compare/directories.ts';
-import { drawDifference, drawTable } from '../compare/draw.ts';
+import { drawDifference, drawTable, folded } from '../compare/draw.ts';
 import { fileSystems } from '../compare/file-systems.ts';
 import { makeScratch, type Scratch } from '../compare/ground.ts';
 import { holdSignals } from '../compare/hold-signals.ts';
@@ -76,7 +76,8 @@ named as not measured. vim is asked to forget its backupskip, because of which i
 whatever its backupcopy says.
 
 Times are of many rounds in which all cases take turns; what is told is the median, and in parentheses the quartiles: half \
-of the rounds were between them. Where they lie too far apart to tell anything, that is said instead.
+of the rounds were between them. Where they lie too far apart to tell anything, that is said instead. One lookup passes 40 symbolic links; but where it has to begin anew, because something is mounted or renamed \
+meanwhile, Linux counts the links of both attempts, so more than 20 may be refused now and then.
 
 The exit code is 3 if something could not be measured that normally can be. A verdict is never an error.`,
   examples: [
@@ -111,7 +112,7 @@ The exit code is 3 if something could not be measured that normally can be. A ve
       for (const [index, name] of names.entries()) {
         world.progress(() => `comparing: ${name} (${index + 1} of ${names.length})`);
         differences.push(measures[name](bench));
-        await world.pause();
+        await world.pause?.();
         if (signals.came() || world.interrupted()) break;
       }
     } finally {
@@ -134,7 +135,7 @@ The exit code is 3 if something could not be measured that normally can be. A ve
 
   *render(report, look, request) {
     if (request.flag('markdown')) return yield* markdown(placeText(report), report.differences);
-    yield placeText({ ...report, directory: look.show(report.directory) });
+    yield* folded(placeText({ ...report, directory: look.show(report.directory) }), look, 0);
     yield '';
     yield* drawTable(report.differences, look);
     for (const difference of report.differences) {

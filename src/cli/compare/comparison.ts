@@ -31,7 +31,7 @@ export interface Experiment {
   readonly outcome: Outcome;
 }
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'measured'; readonly verdict: string }
   /** `usual`: on a machine where nothing is amiss it can be measured, so without it the answer is incomplete. */
   | { readonly kind: 'not-measured'; readonly why: string; readonly usual: boolean };

@@ -57,5 +57,6 @@ export const valueText = (value: Observation['value'], show: (text: string) => s
   return typeof value === 'object' ? spreadText(value) : String(value);
 };
 
-const folded = (text: string, { width }: Look, indent: number): readonly string[] =>
+/** A sentence in the lines that it takes, each indented. */
+export const folded = (text: string, { width }: Look, indent: number): readonly string[] =>
   wrap(text, width === undefined ? Infinity : Math.max(width - indent, 20)).map((line) => ' '.repeat(indent) + line);

@@ -48,6 +48,8 @@ const vim = (backupcopy: 'auto' | 'yes' | 'no'): Way => {
     `%${substitution}`,
     '-c',
     'wq',
+    '-c',
+    'qa!',
   ];
   return {
     title: `vim, backupcopy=${backupcopy} and an empty backupskip`,

@@ -20,7 +20,7 @@ const across = ({ ground, other }: Bench) => {
       'echo hello > file',
       `stat -c '%n %Hd:%Ld' file ${there}`,
       `ln file ${there}/hard`,
-      `ln -s "$PWD/file" ${there}/soft; cat ${there}/soft`,
+      `ln -s "$PWD/file" ${there}/soft; cat ${there}/soft; rm ${there}/soft`,
     ],
     () => {
       if (!other)

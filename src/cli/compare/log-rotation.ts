@@ -23,8 +23,8 @@ export const logRotation = (ground: Ground): Experiment =>
       return {
         observed: [saw('log with one name', 'rotated'), saw('log with two names', two ? 'rotated' : 'left alone')],
         verdict: two
-          ? sentence('logrotate rotates a log with two names as any other')
-          : sentence('logrotate leaves a log with two names alone (its option allowhardlink would rotate it)'),
+          ? sentence('a log with two names is rotated as any other')
+          : sentence('a log with two names is left alone (the option allowhardlink would have it rotated)'),
       };
     },
   );

@@ -8,7 +8,7 @@ export interface Ran {
   readonly err: string;
 }
 
-const limitSeconds = 20;
+const limitSeconds = 10;
 
 /**
  * Runs a program in a directory, with nothing of the user's own settings. The directory is
@@ -17,16 +17,17 @@ const limitSeconds = 20;
 export const runProgram = ({ dir }: Ground, program: string, ...args: readonly string[]): Ran => {
   const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
     cwd: `/proc/self/fd/${dir.fd}`,
-    env: { ...environment, PATH: process.env.PATH },
+    env: { ...environment, PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin` },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     timeout: limitSeconds * 1000,
     killSignal: 'SIGKILL',
   });
-  if (error && 'code' in error && error.code === 'ENOENT')
+  const errno = error && 'code' in error ? error.code : undefined;
+  // EACCES: one of the directories in PATH is closed to this user, who may not look for it there.
+  if (errno === 'ENOENT' || errno === 'EACCES')
     throw new Hindrance(`${program} is not installed${rule(program)}`, false);
-  if (error && 'code' in error && error.code === 'ETIMEDOUT')
-    throw new Hindrance(`${program} did not end within ${limitSeconds} seconds`, true);
+  if (errno === 'ETIMEDOUT') throw new Hindrance(`${program} did not end within ${limitSeconds} seconds`, true);
   if (error) throw new Hindrance(`${program} could not be run: ${error.message}`, true);
   if (signal) throw new Hindrance(`${program} was ended by ${signal}`, true);
   return { code: status, out: stdout, err: stderr };

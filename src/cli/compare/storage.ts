@@ -45,7 +45,7 @@ const room = (ground: Ground) =>
         const link = statOf(here, 'soft');
         observed.push(saw('bytes of soft', link.size), saw('blocks of soft', link.blocks));
         soft = `an inode, ${blocksText(link.blocks)}`;
-        softClause = `a symbolic link takes an inode for its ${link.size} bytes of text, ${blocksText(link.blocks)}`;
+        softClause = `a symbolic link takes an inode for its ${link.size} bytes of text, for which stat counts ${blocksText(link.blocks)}`;
       }
       observed.push(saw('blocks of a copy', copy));
       const more = after.blocks - before;
@@ -67,4 +67,4 @@ const room = (ground: Ground) =>
   );
 
 /** In units of 512 bytes, as stat(2) counts. */
-export const blocksText = (blocks: number): string => (blocks === 0 ? 'no block' : `${blocks / 2} KiB`);
+const blocksText = (blocks: number): string => (blocks === 0 ? 'no block' : `${blocks / 2} KiB`);

@@ -103,5 +103,5 @@ const briefly = (steps: readonly Step[]): string => {
   const size = (blocks: number): string => (blocks === 0 ? 'no block' : `${blocks / 2} KiB`);
   return second
     ? `an inode; ${size(second.blocks)} from ${second.from} bytes of text`
-    : `an inode; ${size(first.blocks)} at any length`;
+    : `an inode; stat says ${size(first.blocks)} at any length`;
 };
