@@ -140,6 +140,20 @@ test('hints and texts name commands that the lab has, with options that they kno
     }
 });
 
+test('a line that a hint names works, at the start or at the end, unless the hint says that it is refused', () => {
+  for (const { name, lesson } of lessons)
+    for (const hint of lesson.hints)
+      for (const line of linesIn(hint)) {
+        const works = (before: readonly string[]): boolean => {
+          const session = newSession(lesson.start);
+          for (const earlier of before) runLine(session, earlier);
+          return runLine(session, line).code === 0;
+        };
+        const isFine = works([]) || works(lesson.solution.map((one) => one.line)) || /refused/.test(plain(hint));
+        assert.ok(isFine, `${name}: ${line}`);
+      }
+});
+
 test('the same question is answered the same each time', () => {
   for (const { lesson } of lessons)
     for (const question of lesson.quiz) assert.equal(answerOf(question), answerOf(question));
@@ -158,11 +172,18 @@ const textsOf = (block: Block): readonly string[] => {
 
 const plain = (spans: readonly Span[]): string => spans.map(({ text }) => text).join('');
 
-/** Marked words that begin like a command line of this lesson; capitals stand for what one types. */
-const commandsIn = ({ text, hints }: Lesson): readonly string[] => {
-  const spans = [...text.flatMap((block) => ('spans' in block ? block.spans : [])), ...hints.flat()];
-  const first = /^(cat|cd|chmod|cp|df|du|echo|find|ln|ls|lw|mkdir|mv|namei|readlink|realpath|rm|stat|tail|test) /;
+/** Marked words that begin like a command line; capitals stand for what one types. */
+const commandsIn = ({ text, hints }: Lesson): readonly string[] =>
+  [...text.flatMap((block) => ('spans' in block ? [block.spans] : [])), ...hints].flatMap(commandsAmong);
+
+const commandsAmong = (spans: readonly Span[]): readonly string[] => {
+  const first =
+    /^(cat|cd|chmod|cmp|cp|df|du|echo|edit|find|ln|ls|lw|mkdir|mv|namei|readlink|realpath|rm|sed|stat|tail|test|unlink) /;
   return spans.flatMap(({ kind, text: line }) =>
     kind === 'code' && first.test(line) && !/\b[A-Z]{1,}\b(?!\.)|[…/]proc/.test(line) ? [line] : [],
   );
 };
+
+/** Those with an operand: they can be typed as they are. */
+const linesIn = (spans: readonly Span[]): readonly string[] =>
+  commandsAmong(spans).filter((line) => / [^-]/.test(line) && !/^(lw|ln) \w+$/.test(line));
