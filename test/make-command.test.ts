@@ -18,6 +18,7 @@ import { CommandError } from '../src/cli/command-error.ts';
 import { command as make } from '../src/cli/commands/make.ts';
 import { command as undo } from '../src/cli/commands/undo.ts';
 import { kernelWorld } from '../src/cli/kernel-world.ts';
+import { openState } from '../src/cli/open-state.ts';
 import { parseRequest } from '../src/cli/parse-request.ts';
 import { rehearse } from '../src/cli/rehearse.ts';
 import { decodeBytes } from '../src/fs/bytes.ts';
@@ -152,7 +153,7 @@ test('what changes between the rehearsal and the deed stops it: exit code 4', as
     const fs = rehearse(world);
     fs.symlink(linkText('target'), fs.cwd, tree.at('link'));
     act(tree.at);
-    const { exitCode, message } = await complaint(async () => applySteps(world, request, fs.sketch.steps));
+    const { exitCode, message } = await complaint(async () => applySteps(openState, world, request, fs.sketch.steps));
     assert.equal(exitCode, 4, `${what}: ${message}`);
     assert.match(message, /nothing was changed$/);
   }

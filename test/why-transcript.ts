@@ -6,11 +6,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Explanation } from '../src/cli/causes/explain.ts';
 import { thisMachine } from '../src/cli/causes/this-machine.ts';
 import type { Look, Request, World } from '../src/cli/command.ts';
-import { whyCommand } from '../src/cli/commands/why.ts';
 import { jsonText } from '../src/cli/json.ts';
 import { kernelWorld } from '../src/cli/kernel-world.ts';
 import { terminalProgress } from '../src/cli/progress.ts';
 import { show } from '../src/cli/show.ts';
+import { whyCommand } from '../src/cli/verbs/why.ts';
 import { Scratch } from './scratch.ts';
 
 export interface Answer {

@@ -3,10 +3,15 @@ import type { Step } from '../sketch/step.ts';
 import type { Request, World } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { refusalCode, refusalText } from './plan-words.ts';
-import { openState } from './state-directory.ts';
+import type { OpenState } from './state-directory.ts';
 
 /** Does what was rehearsed, all or nothing. The id for undo; undefined where there was nothing to do. */
-export const applySteps = (world: World, request: Request, steps: readonly Step[]): string | undefined => {
+export const applySteps = (
+  openState: OpenState,
+  world: World,
+  request: Request,
+  steps: readonly Step[],
+): string | undefined => {
   if (steps.length === 0) return undefined;
   using ledger = openState(world, request);
   const { handle, path } = world.root;

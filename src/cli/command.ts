@@ -22,8 +22,8 @@ export interface World {
   readonly progress: (state: () => string) => void;
   /** True once the user pressed Ctrl-C. Long jobs look at it between steps and stop. */
   readonly interrupted: () => boolean;
-  /** Lets signals arrive: between the steps of a long job. */
-  readonly pause: () => Promise<void>;
+  /** Lets signals arrive: between the steps of a long job. Undefined where there are none: in a sketch. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** One option of a command, as node:util's parseArgs takes it, with its line of help. */

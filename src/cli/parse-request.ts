@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import { decodeBytes } from '../fs/bytes.ts';
 import type { Command, Option, Options, Request } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { nearest } from './nearest.ts';
 import { commonOptions } from './options.ts';
 import { show } from './show.ts';
+import { tokensOf } from './tokens.ts';
 
 type Words = Pick<Command<unknown>, 'name' | 'operands' | 'options'>;
 
@@ -21,11 +21,11 @@ export const parseRequest = (
     given.set(name, [...(given.get(name) ?? []), ...values]);
   };
 
-  // Not `strict`: its errors know neither our words nor the nearest spelling.
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
-  for (const token of tokens) {
-    if (token.kind === 'positional') operands.push(token.value);
-    if (token.kind !== 'option') continue;
+  for (const token of tokensOf(args, options)) {
+    if (token.kind === 'positional') {
+      operands.push(token.value);
+      continue;
+    }
     if (token.name === 'help') return 'help';
     const value = checkedValue(command.name, options, token);
     if (token.name === 'exclude-from') add('exclude', ...namesIn(readFile(value)));

@@ -1,6 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import { Fault } from '../fs/fault.ts';
-import { randomWord } from '../kernel/random.ts';
 import { type Ledger, openLedger, type Unfit, type Who } from '../plan/ledger.ts';
 import type { Option, Request, World } from './command.ts';
 import { CommandError } from './command-error.ts';
@@ -13,10 +11,18 @@ export const stateOption = {
   help: 'keep the journal, and what is displaced, in DIR (default: $LINKWRIGHT_STATE, or ~/.local/state/linkwright)',
 } as const satisfies Option;
 
-/** Opens the journals of this user. The caller disposes of the answer. */
-export const openState = ({ fs, fileSystemType }: Pick<World, 'fs' | 'fileSystemType'>, request: Request): Ledger => {
-  const path = request.value('state') ?? defaultPath(fs);
-  const ledger = openLedger(fs, fs.cwd, path, { ...thisProcess(), fileSystemType });
+/** Opens the journals of who asks. The caller disposes of the answer. */
+export type OpenState = (world: Pick<World, 'fs' | 'fileSystemType'>, request: Request) => Ledger;
+
+/** Where --state says, or in the usual place. */
+export const openStateAt = (
+  { fs, fileSystemType }: Pick<World, 'fs' | 'fileSystemType'>,
+  request: Request,
+  usual: () => string,
+  who: Who,
+): Ledger => {
+  const path = request.value('state') ?? usual();
+  const ledger = openLedger(fs, fs.cwd, path, { ...who, fileSystemType });
   if ('why' in ledger)
     throw new CommandError(
       `cannot keep a journal in ${show(path)}: ${show(ledger.directory)} ${whyText(ledger.why)}`,
@@ -24,20 +30,6 @@ export const openState = ({ fs, fileSystemType }: Pick<World, 'fs' | 'fileSystem
       2,
     );
   return ledger;
-};
-
-/** As the XDG Base Directory Specification has it; root's own where HOME is somebody else's, as under sudo. */
-const defaultPath = (fs: World['fs']): string => {
-  const { LINKWRIGHT_STATE, XDG_STATE_HOME, HOME } = process.env;
-  if (LINKWRIGHT_STATE) return LINKWRIGHT_STATE;
-  const uid = process.geteuid?.() ?? 0;
-  const home = HOME ? fs.stat(fs.cwd, HOME, 'follow') : undefined;
-  const isOurs = home !== undefined && !(home instanceof Fault) && home.uid === uid;
-  if (uid === 0 && !isOurs) return '/var/lib/linkwright';
-  // A relative path in this variable is to be ignored, the specification says.
-  if (XDG_STATE_HOME?.startsWith('/')) return `${XDG_STATE_HOME}/linkwright`;
-  if (HOME) return `${HOME}/.local/state/linkwright`;
-  throw new CommandError('HOME is not set: there is no place for the journal', ['--state DIR'], 2);
 };
 
 const whyText = (why: Unfit['why']): string => {
@@ -48,40 +40,3 @@ const whyText = (why: Unfit['why']): string => {
       ? 'belongs to another user'
       : 'is open to others (chmod 700 would close it)';
 };
-
-const thisProcess = (): Who => ({
-  uid: process.geteuid?.() ?? 0,
-  now: Date.now,
-  random: (length) => randomWord().slice(0, length),
-  process: processName(process.pid) ?? `${process.pid}`,
-  isAlive,
-});
-
-/** The start, the boot and the namespace tell a number from the same one given to another process. */
-const processName = (pid: number): string | undefined => {
-  const started = startOf(pid);
-  return started === undefined ? undefined : [pid, started, bootId(), namespace()].join(' ');
-};
-
-/** A process of another namespace cannot be seen from here: who is unknown is not dead. */
-const isAlive = (name: string): boolean => {
-  const [pid, started, boot, where] = name.split(' ');
-  if (boot !== bootId()) return false;
-  return where !== namespace() || startOf(Number(pid)) === started;
-};
-
-/** When a process started, in ticks since boot: the 22nd field, counted after the name in parentheses (proc_pid_stat(5)). */
-const startOf = (pid: number): string | undefined => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
-      return undefined;
-    throw error;
-  }
-};
-
-const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-
-const namespace = (): string => readlinkSync('/proc/self/ns/pid');

@@ -9,7 +9,7 @@ import { type Place, trace } from '../trace/trace.ts';
 import type { Request, World } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { openPhysical } from './open-physical.ts';
-import { readAhead } from './scouts.ts';
+import { awaited, type Work } from './paced.ts';
 import { show } from './show.ts';
 
 /** A walk over the directories that the user named. */
@@ -30,25 +30,29 @@ export interface SurveyOptions extends Pick<WalkOptions, 'wanted'> {
 /** Entries between two looks at the terminal: some milliseconds, more where storage is slow. */
 const stride = 2048;
 
+/** What makes a walk of the kernel's quicker, and what only Node can load; a sketch does without. */
+export interface WalkAids {
+  readonly excluder: (patterns: readonly string[]) => Promise<NonNullable<WalkOptions['excludes']>>;
+  readonly readAhead: (level: Level, threads: number | undefined) => { help(walk: Walk): void } & Disposable;
+  /** Called once a walk turns out to be long. */
+  readonly settleDown: () => void;
+}
+
 /** Small trees are done before V8 compiles anything. */
 const stepsBeforeCompiling = 4;
 
-/**
- * A walk spends its time in the kernel: V8's second optimizing compiler takes more processor time on
- * its own threads than its code saves (0.15 s of 1.7 s for 420,000 entries); the first one does.
- */
-const compileLess = (): void => process.getBuiltinModule('node:v8').setFlagsFromString('--no-turbofan');
-
 /** Walks `roots` as the request's options want it, showing progress, until done or interrupted. */
-export const survey = async (
+export function* survey(
   world: World,
   request: Request,
   roots: readonly string[],
   options: SurveyOptions,
-): Promise<Survey> => {
+  aids: WalkAids | undefined,
+): Work<Survey> {
   const threads = threadsOf(request);
   const patterns = request.values('exclude');
-  const excludes = patterns.length > 0 ? (await import('./excluder.ts')).excluder(patterns) : undefined;
+  if (patterns.length > 0 && !aids) throw new UsageError('--exclude is not to be had here');
+  const excludes = aids && patterns.length > 0 ? yield* awaited(aids.excluder(patterns)) : undefined;
   using walk = new Walk(world.probe(), {
     level: options.level,
     oneFileSystem: options.oneFileSystem ?? request.flag('one-file-system'),
@@ -67,12 +71,12 @@ export const survey = async (
   const { census } = walk;
   let steps = 0;
   // What is left out would be read ahead as well.
-  using ahead = excludes ? undefined : readAhead(options.level, threads);
+  using ahead = excludes ? undefined : aids?.readAhead(options.level, threads);
   while (!walk.step(stride) && !options.enough?.(census) && !world.interrupted()) {
     world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
-    if (++steps === stepsBeforeCompiling) compileLess();
+    if (++steps === stepsBeforeCompiling) aids?.settleDown();
     ahead?.help(walk);
-    await world.pause();
+    yield;
   }
   const atlas = new Atlas(census, world.fs, world.root);
   if (options.level !== 'names')
@@ -82,10 +86,10 @@ export const survey = async (
         break;
       }
       world.progress(() => `${count(census.counts.entries)} entries seen; telling loops apart`);
-      await world.pause();
+      yield;
     }
   return { census, atlas, failed };
-};
+}
 
 /** What makes an answer incomplete, a sentence each; the first few, and how many more there are. */
 export function* blindSpots(census: Census): Iterable<string> {

@@ -6,9 +6,10 @@ import { type Leftover, oldEnough, sweep } from '../../plan/sweep.ts';
 import type { Command, Request, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { lockJournal } from '../lock-journal.ts';
+import { openState } from '../open-state.ts';
 import { refusalCode, refusalJson, refusalText } from '../plan-words.ts';
 import { show } from '../show.ts';
-import { openState, stateOption } from '../state-directory.ts';
+import { stateOption } from '../state-directory.ts';
 
 export interface Report {
   readonly recoveries: readonly Recovery[];

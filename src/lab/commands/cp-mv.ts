@@ -22,7 +22,7 @@ import {
 } from './tool.ts';
 
 const common =
-  'b backup? f,force i,interactive n,no-clobber S,suffix: t,target-directory: T,no-target-directory u,update? v,verbose strip-trailing-slashes';
+  'b backup? f,force i,interactive n,no-clobber S,suffix: t,target-directory: T,no-target-directory u update? v,verbose strip-trailing-slashes';
 
 const plain: CopyOptions = {
   ...{ move: false, recursive: false, dereference: 'always', hardLink: false, symbolicLink: false },
@@ -130,7 +130,10 @@ const common0 = (io: CommandIo, args: Args): CopyOptions | number => {
   if (backup !== 'none' && interactive === 'never')
     return misused(io, 'options --backup and --no-clobber are mutually exclusive');
   const update =
-    args.has('u') && interactive !== 'never' && args.value('u') !== 'all' && !args.value('u')?.startsWith('none');
+    (args.has('u') || args.has('update')) &&
+    interactive !== 'never' &&
+    args.value('update') !== 'all' &&
+    !args.value('update')?.startsWith('none');
   return {
     ...plain,
     ...{ interactive, backup, update },
@@ -249,7 +252,7 @@ export const install: LabCommand = (io, words) => {
   const args = parse(
     io,
     words,
-    `C,compare c D d,directory g,group: m,mode: o,owner: p,preserve-timestamps s,strip ${common.replace('n,no-clobber ', '').replace('i,interactive ', '').replace('f,force ', '').replace('u,update? ', '').replace('strip-trailing-slashes', '')}`,
+    `C,compare c D d,directory g,group: m,mode: o,owner: p,preserve-timestamps s,strip ${common.replace('n,no-clobber ', '').replace('i,interactive ', '').replace('f,force ', '').replace('u update? ', '').replace('strip-trailing-slashes', '')}`,
   );
   if (typeof args === 'number') return args;
   const text = args.value('m') ?? '755';

@@ -21,7 +21,7 @@ export const mkdir: LabCommand = (io, words) => {
     const there = args.has('p') && isDirectory(io, path);
     const fault = there ? undefined : io.fs.mkdir(io.fs.cwd, path, 0o777);
     if (fault && !(args.has('p') && isDirectory(io, path))) {
-      code = complain(io, `cannot create directory ${quoted(path)}: ${fault.reason}`);
+      code = complain(io, `cannot create directory ${word(path)}: ${fault.reason}`);
       continue;
     }
     if (there) continue;
@@ -43,7 +43,7 @@ export const makeParents = (io: CommandIo, path: string, verbose: boolean, what 
       // What is there but is no directory is told of as such.
       const found = stat(io, above);
       const reason = found instanceof Fault || fault.errno !== 'EEXIST' ? fault.reason : 'Not a directory';
-      complain(io, `cannot create ${what} ${quoted(above)}: ${reason}`);
+      complain(io, `cannot create ${what} ${word(above)}: ${reason}`);
       return false;
     }
     if (verbose) io.out(`${io.name}: created directory ${quoted(above)}\n`);

@@ -6,7 +6,7 @@ import { groupName, human, listTime, timeText, userName } from './show-file.ts';
 import { type Args, byBytes, complain, inDirectory, lstat, open, parse, quoted, stat } from './tool.ts';
 
 const spec =
-  'a,all A,almost-all B,ignore-backups c C d,directory f F,classify? g G,no-group h,human-readable si H,dereference-command-line i,inode ' +
+  'a,all A,almost-all B,ignore-backups c C d,directory f F classify? g G,no-group h,human-readable si H,dereference-command-line i,inode ' +
   'k,kibibytes l L,dereference n,numeric-uid-gid N,literal o p q,hide-control-chars r,reverse R,recursive s,size S sort: time: time-style: t u U v x X 1 ' +
   'full-time color? file-type group-directories-first author zero';
 
@@ -81,8 +81,9 @@ const listingOf = (io: CommandIo, args: Args, long: boolean): Listing => {
           : word === 'X' || word === 'extension'
             ? 'extension'
             : 'name';
-  const mark = args.last('F', 'p', 'file-type');
-  const indicator = mark === 'F' ? 'classify' : mark === 'p' ? 'slash' : mark === 'file-type' ? 'type' : 'none';
+  const mark = args.last('F', 'classify', 'p', 'file-type');
+  const indicator =
+    mark === 'F' || mark === 'classify' ? 'classify' : mark === 'p' ? 'slash' : mark === 'file-type' ? 'type' : 'none';
   const needsStat = long || order === 'time' || order === 'size' || args.has('s');
   return { io, args, long, time: byTime, order, indicator, needsStat, code: 0, wroteHeader: false };
 };

@@ -1,11 +1,14 @@
+import type { World } from '../../cli/command.ts';
 import { errorText } from '../../fs/errno.ts';
 import { Fault } from '../../fs/fault.ts';
 import { join } from '../../fs/path.ts';
-import type { Mount } from '../../kernel/mounts.ts';
 import type { Location, Mount as SketchMount } from '../../sketch/inode.ts';
 import type { Sketch } from '../../sketch/sketch.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { complain, misused, parse, stat } from './tool.ts';
+
+/** A mount of the lab as proc_pid_mountinfo(5) would have it, and how much room is left. */
+type Mount = ReturnType<World['mounts']>[number];
 
 /** A mount of the lab as proc_pid_mountinfo(5) would have it, and how much room is left. */
 export interface LabMount extends Mount {

@@ -18,7 +18,13 @@ interface Visit {
 const each = (
   io: CommandIo,
   path: string,
-  how: { readonly recursive: boolean; readonly follow: boolean; readonly after: boolean; readonly quiet: boolean },
+  how: {
+    readonly recursive: boolean;
+    readonly follow: boolean;
+    readonly after: boolean;
+    readonly quiet: boolean;
+    readonly lost?: (path: string) => void;
+  },
   work: (visit: Visit) => boolean,
   depth = 0,
 ): boolean => {
@@ -27,19 +33,22 @@ const each = (
   let dangling = false;
   if (found instanceof Fault && how.follow && isOperand) {
     const itself = lstat(io, path);
-    if (!(itself instanceof Fault) && itself.kind === 'symlink') dangling = found.errno === 'ENOENT';
+    if (!(itself instanceof Fault) && itself.kind === 'symlink')
+      dangling = found.errno === 'ENOENT' || io.name !== 'chmod';
     if (dangling) found = itself;
   }
   if (dangling) {
     const text =
       io.name === 'chmod'
         ? `cannot operate on dangling symlink ${quoted(path)}`
-        : `cannot dereference ${quoted(path)}: No such file or directory`;
+        : `cannot dereference ${quoted(path)}: ${(found as Fault).reason}`;
     if (!how.quiet || io.name === 'chmod') complain(io, text);
+    how.lost?.(path);
     return false;
   }
   if (found instanceof Fault) {
     if (!how.quiet) complain(io, `cannot access ${quoted(path)}: ${found.reason}`);
+    how.lost?.(path);
     return false;
   }
   const visit = { path, stat: found, isOperand };
@@ -112,7 +121,10 @@ export const chmod: LabCommand = (io, words) => {
     );
     return false;
   };
-  const how = { recursive: args.has('R'), follow, after: false, quiet };
+  const lost = (path: string): void => {
+    if (tells === 'v') io.out(`${quoted(path)} could not be accessed\n`);
+  };
+  const how = { recursive: args.has('R'), follow, after: false, quiet, lost };
   return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;
 };
 
@@ -172,7 +184,16 @@ export const chown: LabCommand = (io, words) => {
     else if (tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${show(uid, gid)}\n`);
     return !fault;
   };
-  const how = { recursive, follow, after: true, quiet };
+  const lost = (path: string): void => {
+    const { uid, gid } = wanted;
+    if (tells !== 'v' || lstat(io, path) instanceof Fault === false) return;
+    const names = [uid === undefined ? '' : userName(uid), gid === undefined ? '' : groupName(gid)];
+    const what = uid === undefined ? 'group' : 'ownership';
+    io.out(
+      `failed to change ${what} of ${quoted(path)} to ${uid === undefined ? names[1] : names.join(':').replace(/:$/, '')}\n`,
+    );
+  };
+  const how = { recursive, follow, after: true, quiet, lost };
   return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;
 };
 

@@ -24,7 +24,7 @@ export const statCommand: LabCommand = (io, words) => {
     const follow = args.has('L') || args.has('f');
     const found = follow ? stat(io, path) : lstat(io, path);
     if (found instanceof Fault) {
-      const what = args.has('f') ? 'cannot read file system information for' : follow ? 'cannot stat' : 'cannot statx';
+      const what = args.has('f') ? 'cannot read file system information for' : 'cannot statx';
       code = complain(io, `${what} ${quoted(path)}: ${found.reason}`);
     } else if (args.has('f')) io.out(fileSystem(io, path, found, format));
     else {

@@ -31,6 +31,7 @@ export const tail: LabCommand = (io, words) => {
     const lines = body.match(args.has('z') ? /[^\0]*\0|[^\0]+/g : /[^\n]*\n|[^\n]+/g) ?? [];
     return (fromStart ? lines.slice(Math.max(0, count - 1)) : count === 0 ? [] : lines.slice(-count)).join('');
   };
+  if (!fromStart && count === 0 && !args.has('f') && !args.has('F') && !args.has('follow')) return 0;
   const follows = args.has('f') || args.has('F') || args.has('follow');
   if (!follows || (args.operands.length === 0 && io.stdin !== undefined)) return headed(io, args, cut);
   const byName = args.has('F') || args.value('follow') === 'name';

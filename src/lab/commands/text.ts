@@ -196,12 +196,16 @@ export const sort: LabCommand = (io, words) => {
   const args = parse(
     io,
     words,
-    'b,ignore-leading-blanks c,check? f,ignore-case h,human-numeric-sort k,key: n,numeric-sort o,output: r,reverse s,stable t,field-separator: u,unique V,version-sort z,zero-terminated',
+    'b,ignore-leading-blanks c check? f,ignore-case h,human-numeric-sort k,key: n,numeric-sort o,output: r,reverse s,stable t,field-separator: u,unique V,version-sort z,zero-terminated',
     2,
   );
   if (typeof args === 'number') return args;
   const end = args.has('z') ? '\0' : '\n';
   let lines: string[] = [];
+  for (const path of args.operands) {
+    const refused = path === '-' ? undefined : io.fs.access(io.fs.cwd, path, 'read');
+    if (refused) return complain(io, `cannot read: ${named(path)}: ${refused.reason}`, 2);
+  }
   for (const path of args.operands.length > 0 ? args.operands : ['-']) {
     const text = readText(io, path);
     if (text instanceof Fault) {
@@ -245,7 +249,7 @@ export const sort: LabCommand = (io, words) => {
     args.has('s') || args.has('u')
       ? () => 0
       : (a: string, b: string) => (args.has('r') ? byBytes(b, a) : byBytes(a, b));
-  if (args.has('c')) {
+  if (args.has('c') || args.has('check')) {
     const wrong = lines.findIndex(
       (line, i) => i > 0 && (compareKeys(lines[i - 1] as string, line) || last(lines[i - 1] as string, line)) > 0,
     );
@@ -327,6 +331,12 @@ export const cmp: LabCommand = (io, words) => {
   if (a === undefined) return misused(io, "missing operand after 'cmp'", 2);
   if (extra !== undefined && !/^\d+$/.test(extra)) return misused(io, `extra operand '${extra}'`, 2);
   const texts: Uint8Array[] = [];
+  // Both are opened before either is read.
+  for (const path of [a, b]) {
+    const opened = path === '-' ? undefined : open(io, path, { access: 'read' });
+    if (opened instanceof Fault) return complain(io, `${path}: ${opened.reason}`, 2);
+    opened?.[Symbol.dispose]();
+  }
   for (const path of [a, b]) {
     const text = readText(io, path);
     if (text instanceof Fault)
