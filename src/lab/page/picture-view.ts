@@ -1,4 +1,4 @@
-import { drawPicture } from '../picture/draw-picture.ts';
+import { drawingOf } from '../picture/draw-picture.ts';
 import type { Picture } from '../picture/picture.ts';
 import { tableOf } from '../picture/table-of.ts';
 import { markedUp } from './marked-up.ts';
@@ -8,6 +8,7 @@ export class PictureView {
   readonly #canvas: HTMLElement;
   readonly #table: HTMLElement;
   readonly #details: HTMLDetailsElement;
+  readonly #drawn = new DrawnPicture();
   #picture: Picture | undefined;
   /** The part that has, or had last, the focus. */
   #current: string | undefined;
@@ -41,9 +42,7 @@ export class PictureView {
   #draw(picture: Picture, previous: Picture | undefined): void {
     const focused = this.#canvas.contains(document.activeElement) && document.activeElement !== this.#canvas;
     const width = Math.max(280, this.#canvas.clientWidth - 2 * margin);
-    const drawn = markedUp(drawPicture(picture, previous, { width }));
-    for (const part of drawn.querySelectorAll('[tabindex]')) part.setAttribute('tabindex', '-1');
-    this.#canvas.replaceChildren(drawn);
+    this.#drawn.update(drawingOf(picture, previous, { width }));
     if (focused) (this.#partNow() ?? this.#canvas).focus();
   }
 
@@ -58,7 +57,7 @@ export class PictureView {
     if (boxes.length === 0 || (top >= frame.top && bottom <= frame.bottom)) return;
     // Where not all of it fits, its beginning is shown.
     const down = bottom - frame.bottom + margin;
-    const by = top < frame.top || top - down < frame.top ? top - frame.top - 3 * margin : down;
+    const by = top < frame.top || top - down < frame.top ? top - frame.top - 5 * margin : down;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.#canvas.scrollBy({ top: by, behavior: calm ? 'instant' : 'smooth' });
   }
