@@ -71,9 +71,6 @@ export const quoteName = (name: string): string => {
   return `$'${writeEscapes(name, "'")}'`;
 };
 
-/** The text of a link in a drawing. A slash at its end is part of it. */
-export const quoteText = (text: string): string => (text.endsWith('/') ? `'${text}'` : quoteName(text));
-
 /** What a file holds, as a word of a drawing. */
 export const quoteContents = (text: string): string => `"${writeEscapes(text, '"')}"`;
 
@@ -87,3 +84,12 @@ const writeEscapes = (text: string, quote: '"' | "'"): string =>
     if (short !== undefined) return `\\${short}`;
     return [...encodeBytes(char)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
   });
+
+/** How many spaces a row begins with. */
+export const indentOf = (row: string): number => row.length - row.trimStart().length;
+
+/** What a drawing may hold, in bytes. */
+export const sizeMax = 999_999;
+
+/** That many bytes which are easy to look at. */
+export const filler = (size: number): string => 'x'.repeat(Math.max(0, size - 1)) + (size > 0 ? '\n' : '');

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { decodeBytes as decode } from '../../src/fs/bytes.ts';
 import { Fault } from '../../src/fs/fault.ts';
 import { linkText } from '../../src/fs/link-text.ts';
-import { build, type Complaint, draw, drawing, parseDrawing } from '../../src/lab/drawing.ts';
+import { build, type Complaint, draw, drawing } from '../../src/lab/drawing.ts';
+import { parseDrawing } from '../../src/lab/parse-drawing.ts';
 import { Sketch } from '../../src/sketch/sketch.ts';
 
 const users = new Map([
@@ -34,7 +35,7 @@ test('what is drawn is built, and drawn again as it was', () => {
       a #1
       e/ @ann
         up -> ../../a
-    dir -> 'd/'
+    dir -> d/
     empty -> $'\e[1m' #2
     empty2 -> $'\e[1m' #2
     m/ mount tmpfs ro
@@ -104,7 +105,7 @@ test('each mistake is told with its line', () => {
     '8: after size comes a number of bytes below a million, and only a file has one',
   ]);
   assert.deepEqual(wrong('a #1 "x"\nb #1 "y"\nl -> x #1\nv/ bind of a\n  w\n'), [
-    '2: #1 is one file: say its contents once, in line 1',
+    '2: #1 is one file, and holds something else in line 1',
     '3: #1 is of another kind in line 1',
     '5: a bind mount shows what lies elsewhere: draw that there',
   ]);

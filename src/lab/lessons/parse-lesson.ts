@@ -1,6 +1,7 @@
 import { type Errno, errnoNumber } from '../../fs/errno.ts';
-import { type Complaint, type Drawn, drawing, parseDrawing } from '../drawing.ts';
+import { type Complaint, type Drawn, drawing } from '../drawing.ts';
 import { words } from '../drawing-words.ts';
+import { parseDrawing } from '../parse-drawing.ts';
 import type { Start } from '../session.ts';
 import type { Asked, Condition, Goal, Lesson, Option, Question, SolutionLine, Span } from './lesson.ts';
 import { isIndented, parseProse, parseSpans } from './prose.ts';
