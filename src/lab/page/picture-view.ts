@@ -1,6 +1,7 @@
 import { drawingOf } from '../picture/draw-picture.ts';
 import type { Picture } from '../picture/picture.ts';
 import { tableOf } from '../picture/table-of.ts';
+import { DrawnPicture } from './drawn-picture.ts';
 import { markedUp } from './marked-up.ts';
 
 /** The picture on the page. It is one stop of the Tab key; within it the arrow keys go from part to part. */
@@ -42,7 +43,7 @@ export class PictureView {
   #draw(picture: Picture, previous: Picture | undefined): void {
     const focused = this.#canvas.contains(document.activeElement) && document.activeElement !== this.#canvas;
     const width = Math.max(280, this.#canvas.clientWidth - 2 * margin);
-    this.#drawn.update(drawingOf(picture, previous, { width }));
+    this.#drawn.show(drawingOf(picture, previous, { width }));
     if (focused) (this.#partNow() ?? this.#canvas).focus();
   }
 
