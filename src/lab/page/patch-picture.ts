@@ -25,8 +25,7 @@ export class DrawnPicture {
     this.#ground = drawing.ground;
     past.replaceChildren(...inner(drawing.gone));
     this.#make(drawing);
-    const bands = drawing.bands.map((band) => this.#fill(band));
-    svg.replaceChildren(ground, ...bands, past);
+    arrange(svg, [ground, ...drawing.bands.map((band) => this.#fill(band)), past]);
   }
 
   /** Elements for parts that are not there or look different, all of them in one piece of markup. */
@@ -57,10 +56,10 @@ export class DrawnPicture {
     const band =
       this.svg.querySelector(`:scope > [id="${id}"]`) ?? (inner(`<g id="${id}" role="group"></g>`)[0] as Element);
     set(band, { 'aria-label': label });
-    const elements = parts.flatMap((part) => this.#move(part));
-    const before = band.children;
-    if (before.length !== elements.length || elements.some((element, index) => element !== before[index]))
-      band.replaceChildren(...elements);
+    arrange(
+      band,
+      parts.flatMap((part) => this.#move(part)),
+    );
     return band;
   }
 
@@ -79,6 +78,17 @@ export class DrawnPicture {
     return [element];
   }
 }
+
+/** Gives an element these children in this order. What stays is not touched: it keeps the focus, and costs nothing. */
+const arrange = (parent: Element, wanted: readonly Element[]): void => {
+  const kept = new Set(wanted);
+  for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
+  let at = parent.firstElementChild;
+  for (const child of wanted) {
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
+};
 
 const set = (element: Element, attributes: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(attributes))
