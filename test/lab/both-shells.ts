@@ -12,7 +12,7 @@ import { identityKey } from '../../src/fs/identity.ts';
 import { linkText } from '../../src/fs/link-text.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
 import { build } from '../../src/lab/drawing.ts';
-import { newSession } from '../../src/lab/session.ts';
+import { newSession, type Session } from '../../src/lab/session.ts';
 import { runLine } from '../../src/lab/shell/run-line.ts';
 import { users } from '../../src/lab/users.ts';
 import { openPlace, Scratch } from '../scratch.ts';
@@ -47,6 +47,14 @@ interface Outcome {
   readonly inodes: ReadonlyMap<string, string>;
 }
 
+type Tree = Pick<Outcome, 'tree' | 'inodes'>;
+
+/** With the inode numbers of what is gone by now: a line may have shown them. */
+const bothTimes = (before: Tree, after: Tree): Tree => ({
+  tree: after.tree,
+  inodes: new Map([...[...before.inodes].map(([path, ino]) => [`before: ${path}`, ino] as const), ...after.inodes]),
+});
+
 /** What differs, one at most a script. */
 export const compareShells = (scripts: readonly Script[]): readonly Difference[] => {
   const real = inBash(scripts);
@@ -69,7 +77,7 @@ const earliest = (script: Script): Difference | undefined => {
 };
 
 const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Difference | undefined => {
-  const numbers = new Map([...bash.inodes].map(([path, ino]) => [ino, lab.inodes.get(path) ?? ino]));
+  const numbers = new Map([...bash.inodes].map(([place, ino]) => [ino, lab.inodes.get(place) ?? ino]));
   for (const [index, line] of script.lines.entries()) {
     const [theirs, ours] = [bash.written[index], lab.written[index]];
     if (!theirs || !ours) return undefined;
@@ -84,16 +92,19 @@ const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Differenc
   return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree };
 };
 
+/** How bash begins its complaints in the files that it reads the lines from. */
+const shellName = /(?:\/io\/line-\d+|\bbash): (?:line \d+: )+/g;
+
 /** Who complains, and in which line of a script, is not of interest. */
 const plainErrors = (text: string): string =>
   text
-    .replace(/^(?:\/io\/driver|bash): (?:-c: )?(?:eval: )?(?:line \d+: )*/gm, 'bash: ')
+    .replace(shellName, 'bash: ')
     .replace(/^bash: `.*'\n/gm, '')
     .replace(/^exit\n/gm, '');
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
 const sameNumbers = (line: string, written: string, numbers: ReadonlyMap<string, string>): string => {
-  const text = written.replace(/^\/io\/driver: (?:eval: )?(?:line \d+: )*/gm, 'bash: ');
+  const text = written.replace(shellName, 'bash: ');
   if (!/\b(ls|stat|find|df|du|namei|lw)\b/.test(line)) return text;
   return text
     .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4}/g, 'TIME')
@@ -103,8 +114,14 @@ const sameNumbers = (line: string, written: string, numbers: ReadonlyMap<string,
     .replace(/ {2,}/g, ' ');
 };
 
+const rootTree = ({ sketch }: Session): Tree => {
+  const root = sketch.process();
+  return treeOf(root, root.cwd);
+};
+
 const inLab = ({ tree, lines, user = 'me' }: Script): Outcome => {
   const session = newSession({ tree, user, directory: '/home/me' });
+  const before = rootTree(session);
   const root = session.sketch.process();
   // What the real side needs to run at all is there too.
   for (const name of ['usr', 'io']) root.mkdir(root.cwd, name, 0o755);
@@ -115,14 +132,12 @@ const inLab = ({ tree, lines, user = 'me' }: Script): Outcome => {
     const { out, err, code } = runLine(session, line);
     written.push({ out, err, code: String(code) });
   }
-  return { written, ...treeOf(root, root.cwd) };
+  return { written, ...bothTimes(before, treeOf(root, root.cwd)) };
 };
 
 const inBash = (scripts: readonly Script[]): readonly Outcome[] => {
   using scratch = new Scratch();
-  scripts.forEach((script, index) => {
-    prepare(scratch.at(String(index)), script);
-  });
+  const before = scripts.map((script, index) => prepare(scratch.at(String(index)), script));
   writeFileSync(scratch.at('run'), runAll);
   const { status, stderr } = spawnSync(
     'unshare',
@@ -130,7 +145,7 @@ const inBash = (scripts: readonly Script[]): readonly Outcome[] => {
     { encoding: 'utf8', env: { PATH: process.env.PATH }, input: '' },
   );
   if (status !== 0 || stderr !== '') throw new Error(`the real side did not run: ${status} ${stderr}`);
-  return scripts.map((script, index) => outcomeOf(scratch.at(String(index)), script));
+  return scripts.map((script, index) => outcomeOf(scratch.at(String(index)), script, before[index] as Tree));
 };
 
 const runAll = `set -e
@@ -154,7 +169,8 @@ unset OLDPWD
 ${Array.from(
   { length: count },
   (_, index) => `trap 'echo $? > /io/code-${index}' EXIT
-eval "$(< /io/line-${index})" > /io/out-${index} 2> /io/err-${index}
+( exit ${index === 0 ? 0 : `$(< /io/code-${index - 1})`} )
+. /io/line-${index} > /io/out-${index} 2> /io/err-${index}
 echo $? > /io/code-${index}
 `,
 ).join('')}trap - EXIT
@@ -162,7 +178,7 @@ echo $? > /io/code-${index}
 
 const libraries = ['bin', 'lib', 'lib64'];
 
-const prepare = (root: string, { tree, lines, user = 'me' }: Script): void => {
+const prepare = (root: string, { tree, lines, user = 'me' }: Script): Tree => {
   for (const name of ['', 'usr', 'io', 'etc', 'dev', 'home', 'mnt', 'tmp', 'root']) mkdirSync(join(root, name));
   for (const name of libraries) if (existsSync(`/${name}`)) symlinkSync(`usr/${name}`, join(root, name));
   cpSync('/etc/ld.so.cache', join(root, 'etc/ld.so.cache'));
@@ -192,9 +208,10 @@ const prepare = (root: string, { tree, lines, user = 'me' }: Script): void => {
   lines.forEach((line, index) => {
     writeFileSync(join(root, `io/line-${index}`), encodeBytes(line));
   });
+  return treeOf(fs, place.handle);
 };
 
-const outcomeOf = (root: string, { lines }: Script): Outcome => {
+const outcomeOf = (root: string, { lines }: Script, before: Tree): Outcome => {
   const read = (name: string): string => decodeBytes(readFileSync(join(root, 'io', name)));
   const written: Written[] = [];
   for (const index of lines.keys()) {
@@ -202,11 +219,11 @@ const outcomeOf = (root: string, { lines }: Script): Outcome => {
     written.push({ out: read(`out-${index}`), err: read(`err-${index}`), code: read(`code-${index}`).trim() });
   }
   using place = openPlace(root);
-  return { written, ...treeOf(kernel, place.handle) };
+  return { written, ...bothTimes(before, treeOf(kernel, place.handle)) };
 };
 
 /** What lies in the directories that lines may change: kinds, modes, owners, names of one file, texts and contents. */
-const treeOf = (fs: Fs, root: Handle): Pick<Outcome, 'tree' | 'inodes'> => {
+const treeOf = (fs: Fs, root: Handle): Tree => {
   const lines: string[] = [];
   const inodes = new Map<string, string>();
   const numbers = new Map<string, number>();
@@ -244,5 +261,5 @@ const contents = (fs: Fs, root: Handle, path: string): string => {
   using file = opened;
   const bytes = new Uint8Array(1 << 16);
   const count = fs.read(file, bytes, 0);
-  return count instanceof Fault ? count.errno : decodeBytes(bytes.subarray(0, count));
+  return count instanceof Fault ? count.errno : decodeBytes(bytes.subarray(0, count)).replace(shellName, 'bash: ');
 };

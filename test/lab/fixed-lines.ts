@@ -39,7 +39,7 @@ export const fixedScripts: readonly Script[] = [
     'x="a  b"',
     'echo $x "$x"',
     'y=$x; echo "$y"',
-    'echo ${#x} ${x%% *} ${x##* } ${x/ /-} ${x// /-} ${x:1} ${x: -1}',
+    `echo \${#x} \${x%% *} \${x##* } \${x/ /-} \${x// /-} \${x:1} \${x: -1}`,
   ),
   script(
     'echo "$(cat b)" $(cat b)',
@@ -124,7 +124,7 @@ export const fixedScripts: readonly Script[] = [
     'for w; do echo "<$w>"; done',
     'shift 2; echo "$@"',
     'shift 5; echo $?',
-    'echo "${@}" ${#@} ${1:-none}',
+    `echo "\${@}" \${#@} \${1:-none}`,
   ),
   script(
     'echo $((1 + 2 * 3)) $((7 / 2)) $((-7 % 3)) $((2 ** 8)) $((x = 5, x++ + ++x)) $x',
@@ -157,7 +157,7 @@ export const fixedScripts: readonly Script[] = [
     'if true; then',
     'for',
     'echo $(',
-    'echo ${',
+    `echo \${`,
     '| x',
     'a && && b',
     '()',
@@ -235,9 +235,9 @@ export const fixedScripts: readonly Script[] = [
     '[[ a b ]]',
   ),
   script(
-    'echo "${x:-a b}" ${x:-a b} ${x-"c  d"} ${x:=set} $x ${x:+alt} ${y+alt} "${y-}"',
-    '(echo ${z?gone}); echo $?',
-    '(echo ${z:?}); echo $?',
+    `echo "\${x:-a b}" \${x:-a b} \${x-"c  d"} \${x:=set} $x \${x:+alt} \${y+alt} "\${y-}"`,
+    `(echo \${z?gone}); echo $?`,
+    `(echo \${z:?}); echo $?`,
   ),
   script(
     'exec 4> out; echo one >&4; rm out; echo two >&4; exec 4>&-; ls out',

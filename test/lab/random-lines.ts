@@ -60,6 +60,8 @@ type Make = (dice: Random) => string;
 
 const joined = (dice: Random, line: string): string => {
   if (/^(exec|cat <<)/.test(line)) return line;
+  // Times and inode numbers are no contents to compare.
+  if (/^(ls .*[il]|stat .*%i)/.test(line)) return line;
   if (dice.oneIn(10)) return `${line} > ${path(dice)}`;
   if (dice.oneIn(25)) return `${line} >> ${path(dice)}`;
   if (dice.oneIn(25)) return `${line} 2>&1`;
@@ -164,7 +166,7 @@ const templates: readonly (readonly [command: string, make: Make])[] = [
   [
     'find',
     (dice) =>
-      `find ${dice.pick(dirs)} ${dice.pick(['-type l', '-xtype l', '-links +1', `-samefile ${name(dice)}`, "-name '?'", '-type d', '-empty', '-maxdepth 1', '-mindepth 1 -print', '! -type f', '-type f -o -type l', "-name '*' -prune", '-size -1', '-newer a', '-lname "*a"', '-perm 644', '-user me', '-exec echo {} ;'.replace(';', '\\;'), '-exec echo {} +'])} | sort`,
+      `find ${dice.pick(dirs)} ${dice.pick(['-type l', '-xtype l', '-links +1', `-samefile ${name(dice)}`, "-name '?'", '-type d', '-empty', '-maxdepth 1', '-mindepth 1 -print', '! -type f', '-type f -o -type l', "-name '*' -prune", '-size -1', '-lname "*a"', '-perm 644', '-user me', '-exec echo {} ;'.replace(';', '\\;'), '-exec printf "%s\\n" {} +'])} | sort`,
   ],
   [
     'find',
@@ -289,7 +291,7 @@ const templates: readonly (readonly [command: string, make: Make])[] = [
         'echo a;; echo b',
         '&& ls',
         'echo $(',
-        'echo ${x y}',
+        `echo \${x y}`,
         '( )',
         'fi',
       ]),

@@ -154,7 +154,7 @@ test('no line takes forever', () => {
     `${'{ '.repeat(500)}:${'; }'.repeat(500)}`,
     `echo ${'{'.repeat(20000)}`,
     `echo ${'{a,'.repeat(3000)}`,
-    'echo $((' + '('.repeat(20000) + '))',
+    `echo $((${'('.repeat(20000)}))`,
     'echo $((9**999999999999))',
     'x=x; echo $((x))',
     'alias a="a a" b=a; a; b',

@@ -169,6 +169,7 @@ class Parser {
   #function(name: string): Command {
     if (isOperator(this.#peek(), '(')) {
       this.#take();
+      if (this.#peek().kind === 'end') throw new SyntaxFault("syntax error near unexpected token `newline'");
       this.#expect('operator', ')');
     }
     this.#newlines();
@@ -274,6 +275,7 @@ class Parser {
     for (;;) {
       this.#newlines();
       if (this.#isWord('esac')) break;
+      if (this.#peek().kind === 'end') throw unexpected(this.#peek());
       if (isOperator(this.#peek(), '(')) this.#take();
       const patterns = [this.#word().text];
       while (isOperator(this.#peek(), '|')) {
@@ -365,7 +367,7 @@ class Parser {
   #word(): Token {
     const token = this.#take();
     if (token.kind === 'end') throw new SyntaxFault("syntax error near unexpected token `newline'");
-    if (token.kind !== 'word' && token.kind !== 'number') throw unexpected(token);
+    if (token.kind !== 'word') throw unexpected(token);
     return token;
   }
 

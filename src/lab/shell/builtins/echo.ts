@@ -1,3 +1,4 @@
+import { byteLength, decodeBytes, encodeBytes } from '../../../fs/bytes.ts';
 import { type Builtin, complain } from '../builtin.ts';
 import { byteText, unescapeC, wellMade } from '../word-parts.ts';
 
@@ -114,13 +115,13 @@ const once = (
       const [size = 0, exact] = sizes;
       if (kind === 'b') {
         const { out: text, ends } = escaped(value, false);
-        out += padded(text.slice(0, exact), flags, size);
+        out += padded(cut(text, exact), flags, size);
         if (ends) {
           io.out(wellMade(out));
           return true;
         }
-      } else if (kind === 's') out += padded(value.slice(0, exact), flags, size);
-      else if (kind === 'c') out += padded(value.slice(0, 1) || '\0', flags, size);
+      } else if (kind === 's') out += padded(cut(value, exact), flags, size);
+      else if (kind === 'c') out += padded(cut(value, 1) || '\0', flags, size);
       else if (kind === 'q') out += padded(shellQuoted(value), flags, size);
       else out += numeral(number(value), kind, flags, size, exact);
     }
@@ -131,9 +132,13 @@ const once = (
 
 const widthMax = 10_000;
 
+/** Widths and precisions are bytes. */
+const cut = (text: string, bytes: number | undefined): string =>
+  bytes === undefined ? text : decodeBytes(encodeBytes(text).subarray(0, bytes));
+
 const padded = (text: string, flags: string, width: number): string => {
-  const size = Math.min(Math.abs(width), widthMax);
-  return flags.includes('-') || width < 0 ? text.padEnd(size) : text.padStart(size);
+  const room = ' '.repeat(Math.max(0, Math.min(Math.abs(width), widthMax) - byteLength(text)));
+  return flags.includes('-') || width < 0 ? text + room : room + text;
 };
 
 const numeral = (value: number, kind: string, flags: string, width: number, precision: number | undefined): string => {
