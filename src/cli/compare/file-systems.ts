@@ -1,5 +1,6 @@
 import { deviceText } from '../../fs/identity.ts';
 import { shellWord } from '../causes/shell-word.ts';
+import { show } from '../show.ts';
 import { isRoot } from './as-nobody.ts';
 import { type Bench, pathOf, refused } from './bench.ts';
 import { type Difference, experiment, Hindrance, mainExperiment, saw, sentence } from './comparison.ts';
@@ -37,9 +38,9 @@ const across = ({ ground, other }: Bench) => {
       return {
         observed: [
           saw('device of file', deviceText(file.dev)),
-          saw(`device of ${other.path}`, deviceText(other.identity.dev)),
-          saw(`hard link in ${other.path}`, noHard ? noHard.errno : 'made'),
-          saw(`symbolic link in ${other.path}`, noSoft ? noSoft.errno : 'made'),
+          saw(`device of ${show(other.path)}`, deviceText(other.identity.dev)),
+          saw(`hard link in ${show(other.path)}`, noHard ? noHard.errno : 'made'),
+          saw(`symbolic link in ${show(other.path)}`, noSoft ? noSoft.errno : 'made'),
           saw('text through it', told(content)),
         ],
         verdict: sentence(
@@ -60,7 +61,7 @@ const across = ({ ground, other }: Bench) => {
 };
 
 const named = ({ path, type }: { readonly path: string; readonly type: string }): string =>
-  type === '' ? path : `${path} (${type})`;
+  type === '' ? show(path) : `${show(path)} (${type})`;
 
 const script = `mount --bind here there || exit 90
 stat -c %d here/file there/file || exit 91
@@ -94,8 +95,8 @@ const bindMount = (ground: Ground) =>
       const across = between === 'made' ? 'made' : /cross-device link/i.test(between) ? 'EXDEV' : between;
       return {
         observed: [
-          saw('device of the file by one mount', device),
-          saw('device of the file by the other mount', deviceThere),
+          saw('device of the file', deviceText(statOf(bound, 'here/file').dev)),
+          saw('the other mount shows the same device', device === deviceThere),
           saw('hard link on one mount', within),
           saw('hard link from one mount to the other', across),
         ],

@@ -84,7 +84,10 @@ export const newGround = ({ fs, dir }: Ground, name: string, mode = 0o700): Grou
 /** The answer of a call that has to work for the experiment to mean anything. */
 export const need = <T>(answer: T | Fault): T => {
   if (answer instanceof Fault)
-    throw new Hindrance(`${answer.call} of ${show(answer.path)} was refused: ${answer.reason} (${answer.errno})`, true);
+    throw new Hindrance(
+      `${answer.call}${answer.path === '' ? '' : ` of ${show(answer.path)}`} was refused: ${answer.reason} (${answer.errno})`,
+      true,
+    );
   return answer;
 };
 
