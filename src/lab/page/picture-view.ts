@@ -18,7 +18,7 @@ export class PictureView {
     this.#canvas = canvas;
     this.#table = table;
     this.#details = details;
-    canvas.replaceChildren(this.#drawn.svg);
+    canvas.replaceChildren(this.#drawn.element);
     details.addEventListener('toggle', () => this.#showTable());
     canvas.addEventListener('keydown', (event) => this.#onKey(event));
     canvas.addEventListener('focusin', ({ target }) => {
@@ -44,7 +44,7 @@ export class PictureView {
   #draw(picture: Picture, previous: Picture | undefined): void {
     const focused = this.#canvas.contains(document.activeElement) && document.activeElement !== this.#canvas;
     const width = Math.max(280, this.#canvas.clientWidth - 2 * margin);
-    this.#drawn.update(drawingOf(picture, previous, { width }));
+    this.#drawn.show(drawingOf(picture, previous, { width }));
     if (focused) (this.#partNow() ?? this.#canvas).focus();
   }
 
