@@ -139,9 +139,9 @@ test('names that would mislead are written so that they cannot', () => {
   ]);
 });
 
-test('the journal of lw is not more than was asked', () => {
+test('what lw puts aside is not more than was asked', () => {
   assert.deepEqual(
-    said('a', 'a', (fs, cwd) => fs.mkdir(cwd, '.local', 0o755)),
+    said('m/ mount tmpfs', 'm/ mount tmpfs', (fs, cwd) => fs.mkdir(cwd, 'm/.linkwright-1000', 0o700)),
     [],
   );
 });

@@ -115,7 +115,7 @@ test('a mistake is told with its line', () => {
     [
       'b leads to a',
       'b is good',
-      '18: a condition is one of: PATH leads to PATH, PATH fails with ERRNO, the shell stands in PATH, #MARK is open, #MARK is not open',
+      '18: a condition is one of: PATH leads to PATH, PATH fails with ERRNO, the shell stands in PATH, #MARK is open, #MARK is not open, lw undo took something back',
     ],
     ['b leads to a', 'b fails with ENOTHING', '18: ENOTHING is no errno of Linux'],
     ['b leads to a', '#2 is open', '18: nothing in the start is marked #2'],

@@ -112,6 +112,12 @@ test('the usual mistakes do not pass, and other ways do', () => {
       ['cp -a project mirror', 'cp -r project export'],
       'export/logo is a symlink; it should be a regular file.',
     ],
+    ['undo', ['lw make --replace shared/config config'], 'config is a symlink; it should be a regular file.'],
+    ['undo', ['true'], 'Nothing was taken back yet: use lw undo.'],
+    ['sfn', ['lw make --replace releases/2 current'], undefined],
+    ['mend', ['lw make -f kitchen/card menu'], undefined],
+    ['relative', ['lw make data/report links/report'], undefined],
+    ['across-mounts', ['lw make --replace stick/monday stick/latest'], undefined],
     ['forty', ['ln -sf file l41'], 'l1 leads nowhere: Too many levels of symbolic links.'],
     ['forty', ['ln -sf l40 l2'], undefined],
   ];

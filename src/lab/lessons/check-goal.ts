@@ -214,9 +214,12 @@ class Comparison {
         place.chdir(this.#place);
         const refused = place.chdir(condition.path);
         if (refused || place.workingDirectory !== this.#session.process.workingDirectory)
-          this.#say`The shell should stand in ${code(condition.path)}: use ${code('cd')}.`;
+          this.#say`The shell should stand in ${code(condition.path)}: use ${typed('cd')}.`;
         return;
       }
+      case 'undone':
+        if (!this.#undidSomething()) this.#say`Nothing was taken back yet: use ${typed('lw undo')}.`;
+        return;
       case 'open': {
         const mark = this.#before.labels.get(condition.label);
         const isOpen = mark !== undefined && openFiles(this.#session).has(identityKey(mark.stat));
@@ -226,6 +229,15 @@ class Comparison {
         else this.#say`The file that was ${before} at the start should be open.`;
       }
     }
+  }
+
+  /** The journal of an undo names the one that it takes back. */
+  #undidSomething(): boolean {
+    const journals = `/var/lib/linkwright/${this.#start.user ?? 'me'}/journals`;
+    return this.#namesIn(journals).some((name) => {
+      const bytes = readWhole(this.#fs, this.#fs.cwd, join(journals, name));
+      return !(bytes instanceof Fault) && decodeBytes(bytes).includes('"undoes":');
+    });
   }
 
   #errnoOf(path: string): string | undefined {
@@ -254,8 +266,8 @@ class Comparison {
   }
 }
 
-/** Where Linkwright keeps its journal and what it put aside: whoever uses it has not done more than was asked. */
-const isOurs = (path: string): boolean => path === '.local' || /^\.linkwright-\d+$/.test(path);
+/** Where Linkwright puts aside what it replaces on another file system: whoever uses it did no more than was asked. */
+const isOurs = (path: string): boolean => /(^|\/)\.(linkwright-\d+|lw-[\w-]+)$/.test(path);
 
 /** What was where before anybody typed anything. */
 interface Before {
@@ -304,6 +316,9 @@ const openFiles = (session: Session): ReadonlySet<string> => {
 
 /** A name within a sentence: whatever it is, it does not end its mark. */
 const code = (name: string): Span => ({ kind: 'code', text: quoteName(name) });
+
+/** What one may type. */
+const typed = (text: string): Span => ({ kind: 'code', text });
 
 /** The beginning of what a file holds. */
 const shown = (text: string): Span => ({

@@ -47,7 +47,9 @@ export type Condition =
   /** Where the shell stands. */
   | { readonly kind: 'here'; readonly path: string }
   /** Whether a descriptor holds an inode that is marked in the start. */
-  | { readonly kind: 'open'; readonly label: string; readonly open: boolean };
+  | { readonly kind: 'open'; readonly label: string; readonly open: boolean }
+  /** A change was made by lw and taken back: the tree is as if nothing had happened, the journals are not. */
+  | { readonly kind: 'undone' };
 
 export interface SolutionLine {
   readonly line: string;

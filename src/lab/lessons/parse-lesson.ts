@@ -182,7 +182,7 @@ export const labelsOf = ({ tree }: Start): ReadonlyMap<string, Drawn> => {
 };
 
 const conditionHelp =
-  'a condition is one of: PATH leads to PATH, PATH fails with ERRNO, the shell stands in PATH, #MARK is open, #MARK is not open';
+  'a condition is one of: PATH leads to PATH, PATH fails with ERRNO, the shell stands in PATH, #MARK is open, #MARK is not open, lw undo took something back';
 
 const readCondition = (row: string): Condition | string => {
   const read = words(row);
@@ -197,6 +197,7 @@ const readCondition = (row: string): Condition | string => {
   if (texts.slice(0, -1).join(' ') === 'the shell stands in') return { kind: 'here', path: last };
   if (/^#[\w-]+$/.test(first) && /^is (not )?open$/.test(rest.join(' ')))
     return { kind: 'open', label: first.slice(1), open: rest.length === 2 };
+  if (texts.join(' ') === 'lw undo took something back') return { kind: 'undone' };
   return conditionHelp;
 };
 
