@@ -117,7 +117,6 @@ test('the usual mistakes do not pass, and other ways do', () => {
     ['sfn', ['lw make --replace releases/2 current'], undefined],
     ['mend', ['lw make -f kitchen/card menu'], undefined],
     ['relative', ['lw make data/report links/report'], undefined],
-    ['across-mounts', ['lw make --replace stick/monday stick/latest'], undefined],
     ['forty', ['ln -sf file l41'], 'l1 leads nowhere: Too many levels of symbolic links.'],
     ['forty', ['ln -sf l40 l2'], undefined],
   ];
