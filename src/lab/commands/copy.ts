@@ -508,7 +508,7 @@ const directory = (
   }
   if (x.preserveTimes) fs.setTimes(fs.cwd, destination, seen, 'follow');
   const owned = !x.preserveOwner || !fs.chown(fs.cwd, destination, seen, 'follow');
-  if (x.preserveMode || x.move) fs.chmod(fs.cwd, destination, owned ? seen.mode : seen.mode & 0o777, 'follow');
+  if (x.preserveMode || x.move) fs.chmod(fs.cwd, destination, owned ? seen.mode : seen.mode & 0o1777, 'follow');
   else if (finalMode !== undefined) fs.chmod(fs.cwd, destination, finalMode, 'follow');
   return ok;
 };
@@ -662,7 +662,8 @@ const fileKey = (path: string, found: Stat): string => `${identityKey(found)} ${
 /** Both are one name of one directory. */
 const isSameName = (io: CommandIo, a: string, b: string): boolean => {
   if (lastName(a) !== lastName(b)) return false;
-  const [left, right] = [stat(io, parentOf(a)), stat(io, parentOf(b))];
+  // A link to the directory is another place: coreutils does not look through it either.
+  const [left, right] = [lstat(io, parentOf(a)), lstat(io, parentOf(b))];
   return !(left instanceof Fault) && !(right instanceof Fault) && sameFile(left, right);
 };
 

@@ -57,6 +57,7 @@ export const grep: LabCommand = (io, words) => {
     if (text instanceof Fault) {
       failed = true;
       if (!args.has('s')) complain(io, `${path}: ${text.reason}`);
+      if (text.errno === 'EISDIR') inFile(io, args, expression, path, '', withName);
       return;
     }
     if (inFile(io, args, expression, path === '-' ? '(standard input)' : path, text, withName)) code = 0;

@@ -103,7 +103,8 @@ export const chmod: LabCommand = (io, words) => {
     const after = change(before.mode, before.kind === 'dir', io.fs.umask) & 0o7777;
     const fault = io.fs.chmod(io.fs.cwd, path, after, follow ? 'follow' : undefined);
     if (fault && !quiet) complain(io, `changing permissions of ${quoted(path)}: ${fault.reason}`);
-    const now = fault ? before : lookAt(io, path, before, follow);
+    // Only special bits may be left out by the kernel.
+    const now = fault ? before : after & 0o7000 ? lookAt(io, path, before, follow) : { mode: after };
     const show = (mode: number): string =>
       `${(mode & 0o7777).toString(8).padStart(4, '0')} (${modeText(before.kind, mode).slice(1)})`;
     const changed = now.mode !== before.mode;
@@ -158,6 +159,13 @@ export const chown: LabCommand = (io, words) => {
       ? groupOf(text ?? '')
       : ownerOf(text ?? '');
   if (typeof wanted === 'string') return complain(io, `${wanted}: ${word(text ?? '')}`);
+  // A group's name after a colon is told of as an owner that is empty; a number is not.
+  const tellsUser = wanted.uid !== undefined || (!isGroup && /^:\D/.test(text ?? ''));
+  const spec = like
+    ? `${userName(like.uid)}:${groupName(like.gid)}`
+    : tellsUser
+      ? (text ?? '').replace(/:$/, (end) => end + groupName(wanted.gid ?? 0))
+      : (text ?? '').replace(/^:/, '');
   const recursive = args.has('R');
   const through = recursive && ['H', 'L'].includes(args.last('H', 'L', 'P') ?? 'P');
   if (recursive && !through && args.last('h', 'dereference') === 'dereference')
@@ -167,31 +175,22 @@ export const chown: LabCommand = (io, words) => {
   const quiet = args.has('f') || args.has('quiet');
   const work = ({ path, stat: before, isOperand }: Visit): boolean => {
     const fault = io.fs.chown(io.fs.cwd, path, wanted, follow && (isOperand || !recursive) ? 'follow' : undefined);
-    const what = wanted.uid === undefined ? 'group' : 'ownership';
-    if (fault && !quiet) complain(io, `changing ${what} of ${quoted(path)}: ${fault.reason}`);
-    const show = (uid: number, gid: number): string =>
-      what === 'group'
-        ? groupName(gid)
-        : wanted.gid === undefined
-          ? userName(uid)
-          : `${userName(uid)}:${groupName(gid)}`;
-    const [uid, gid] = [wanted.uid ?? before.uid, wanted.gid ?? before.gid];
-    const changed = uid !== before.uid || gid !== before.gid;
-    if (fault && tells)
-      io.out(`failed to change ${what} of ${quoted(path)} from ${show(before.uid, before.gid)} to ${show(uid, gid)}\n`);
-    else if (tells && changed)
-      io.out(`changed ${what} of ${quoted(path)} from ${show(before.uid, before.gid)} to ${show(uid, gid)}\n`);
-    else if (tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${show(uid, gid)}\n`);
+    const what = tellsUser ? 'ownership' : 'group';
+    if (fault && !quiet)
+      complain(io, `changing ${wanted.uid === undefined ? 'group' : 'ownership'} of ${quoted(path)}: ${fault.reason}`);
+    const old = [tellsUser && userName(before.uid), wanted.gid !== undefined && groupName(before.gid)]
+      .filter((text) => text !== false)
+      .join(':');
+    const changed = (wanted.uid ?? before.uid) !== before.uid || (wanted.gid ?? before.gid) !== before.gid;
+    if (fault && tells) io.out(`failed to change ${what} of ${quoted(path)} from ${old} to ${spec}\n`);
+    else if (tells && changed) io.out(`changed ${what} of ${quoted(path)} from ${old} to ${spec}\n`);
+    else if (tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${old}\n`);
     return !fault;
   };
   const lost = (path: string): void => {
-    const { uid, gid } = wanted;
-    if (tells !== 'v' || lstat(io, path) instanceof Fault === false) return;
-    const names = [uid === undefined ? '' : userName(uid), gid === undefined ? '' : groupName(gid)];
-    const what = uid === undefined ? 'group' : 'ownership';
-    io.out(
-      `failed to change ${what} of ${quoted(path)} to ${uid === undefined ? names[1] : names.join(':').replace(/:$/, '')}\n`,
-    );
+    const isThere = !(lstat(io, path) instanceof Fault);
+    if (tells === 'v' && !isThere)
+      io.out(`failed to change ${tellsUser ? 'ownership' : 'group'} of ${quoted(path)} to ${spec}\n`);
   };
   const how = { recursive, follow, after: true, quiet, lost };
   return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;

@@ -102,14 +102,19 @@ export const head: LabCommand = (io, words) => {
   if (!number) return complain(io, `invalid number of ${by === 'c' ? 'bytes' : 'lines'}: ${word(text)}`);
   const fromEnd = number[1] === '-';
   const count = Number(number[2]);
-  return headed(io, args, (body) => {
-    const all =
-      by === 'c'
-        ? Array.from(encodeBytes(body), (byte) => byte)
-        : (body.match(args.has('z') ? /[^\0]*\0|[^\0]+/g : /[^\n]*\n|[^\n]+/g) ?? []);
-    const kept = fromEnd ? all.slice(0, Math.max(0, all.length - count)) : all.slice(0, count);
-    return by === 'c' ? decodeBytes(Uint8Array.from(kept as number[])) : kept.join('');
-  });
+  return headed(
+    io,
+    args,
+    (body) => {
+      const all =
+        by === 'c'
+          ? Array.from(encodeBytes(body), (byte) => byte)
+          : (body.match(args.has('z') ? /[^\0]*\0|[^\0]+/g : /[^\n]*\n|[^\n]+/g) ?? []);
+      const kept = fromEnd ? all.slice(0, Math.max(0, all.length - count)) : all.slice(0, count);
+      return by === 'c' ? decodeBytes(Uint8Array.from(kept as number[])) : kept.join('');
+    },
+    !fromEnd && count === 0,
+  );
 };
 
 /** What head and tail do with several files. */
@@ -117,6 +122,7 @@ export const headed = (
   io: CommandIo,
   args: { readonly operands: readonly string[]; has(name: string): boolean },
   cut: (text: string) => string,
+  isEmpty = false,
 ): number => {
   const headers = args.has('v') || (args.operands.length > 1 && !args.has('q') && !args.has('silent'));
   let code = 0;
@@ -132,6 +138,7 @@ export const headed = (
       io.out(`${wrote ? '\n' : ''}==> ${path === '-' ? 'standard input' : path} <==\n`);
       wrote = true;
     }
+    if (isEmpty) continue;
     const text = readText(io, path);
     if (text instanceof Fault) code = complain(io, `error reading ${quoted(path)}: ${text.reason}`);
     else io.out(cut(text));
@@ -164,7 +171,7 @@ export const wc: LabCommand = (io, words) => {
   if (isOdd) width = Math.max(width, args.operands.length === 1 && shown.length === 1 ? 1 : 7);
   const print = (numbers: readonly number[], name: string): void =>
     io.out(
-      `${numbers.map((number) => String(number).padStart(width)).join(' ')}${name === '' ? '' : ` ${named(name)}`}\n`,
+      `${numbers.map((number) => String(number).padStart(width)).join(' ')}${name === '' ? '' : ` ${name.includes('\n') ? named(name) : name}`}\n`,
     );
   const count = (text: string, name: string): void => {
     const numbers = shown.map((column) => {
@@ -322,14 +329,20 @@ export const tee: LabCommand = (io, words) => {
   return code;
 };
 
+/** Of diffutils each line begins with the program's name. */
+const misusedTwice = (io: CommandIo, problem: string): number =>
+  complain(io, `${problem}\n${io.name}: Try '${io.name} --help' for more information.`, 2);
+
 /** cmp(1). */
 export const cmp: LabCommand = (io, words) => {
   const args = parse(io, words, 's,quiet silent l,verbose b,print-bytes', 2);
   if (typeof args === 'number') return args;
   const silent = args.has('s') || args.has('silent');
-  const [a, b = '-', extra] = args.operands;
-  if (a === undefined) return misused(io, "missing operand after 'cmp'", 2);
-  if (extra !== undefined && !/^\d+$/.test(extra)) return misused(io, `extra operand '${extra}'`, 2);
+  const [a, b = '-', ...skips] = args.operands;
+  if (a === undefined) return misusedTwice(io, "missing operand after 'cmp'");
+  for (const skip of skips.slice(0, 2))
+    if (!/^\d+[a-zA-Z]*$/.test(skip)) return misusedTwice(io, `invalid --ignore-initial value '${skip}'`);
+  if (skips[2] !== undefined) return misusedTwice(io, `extra operand '${skips[2]}'`);
   const texts: Uint8Array[] = [];
   // Both are opened before either is read.
   for (const path of [a, b]) {
@@ -387,9 +400,9 @@ export const diff: LabCommand = (io, words) => {
   const args = parse(io, words, 'q,brief s,report-identical-files r,recursive u N,new-file no-dereference', 2);
   if (typeof args === 'number') return args;
   const [a, b, extra] = args.operands;
-  if (a === undefined) return misused(io, "missing operand after 'diff'", 2);
-  if (b === undefined) return misused(io, `missing operand after '${a}'`, 2);
-  if (extra !== undefined) return misused(io, `extra operand '${extra}'`, 2);
+  if (a === undefined) return misusedTwice(io, "missing operand after 'diff'");
+  if (b === undefined) return misusedTwice(io, `missing operand after '${a}'`);
+  if (extra !== undefined) return misusedTwice(io, `extra operand '${extra}'`);
   const [aDir, bDir] = [isDirectory(io, a), isDirectory(io, b)];
   const join = (dir: string, other: string): string =>
     `${dir.replace(/\/+$/, '')}/${other.replace(/\/+$/, '').replace(/^.*\//, '')}`;
