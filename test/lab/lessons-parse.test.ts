@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { checkLesson } from '../../src/lab/lessons/check-lesson.ts';
 import type { Lesson } from '../../src/lab/lessons/lesson.ts';
 import { parseLesson } from '../../src/lab/lessons/parse-lesson.ts';
-import { parseProse, parseSpans } from '../../src/lab/lessons/prose.ts';
+import { parseProse, parseSpans, plainText } from '../../src/lab/lessons/prose.ts';
 import { answerOf } from '../../src/lab/lessons/quiz.ts';
 
 const good = `# A title
@@ -95,9 +95,33 @@ test('a lesson is read into its parts', () => {
     ],
   });
   assert.equal(goal.drawing, 'a #1\nb #1');
+  assert.deepEqual(goal.legend.map(plainText), ['#1: the inode that has this mark at the start', 'b must lead to a']);
   assert.deepEqual(goal.conditions, [{ kind: 'leads', path: 'b', to: 'a' }]);
   assert.deepEqual(checkLesson(good), []);
   assert.equal(answerOf(lesson.quiz[0] as Lesson['quiz'][number]), '2');
+});
+
+test('the legend of a goal tells the marks that are in it', () => {
+  const legendOf = (goal: string): readonly string[] =>
+    (parseLesson(changed('    a #1\n    b #1\n- b leads to a', goal)) as Lesson).goal.legend.map(plainText);
+  assert.deepEqual(legendOf('    *\n    a #same\n    b #new\n    c #x\n    d #x\n    e #?\n    l -> *\n    absent m'), [
+    '#x: all names with this mark are one inode',
+    '#same: still the inode that it was',
+    '#new: an inode that was not there',
+    '#?: never mind which inode',
+    'absent: nothing may have this name',
+    '-> *: a symlink with any text',
+    '*: there may be other names',
+  ]);
+  assert.deepEqual(
+    legendOf('    z\n- l fails with ELOOP\n- the shell stands in d\n- #1 is not open\n- lw undo took something back'),
+    [
+      'opening l must fail with ELOOP',
+      'the shell must stand in d',
+      'the file #1 must not be open in some program',
+      'something must have been taken back by lw undo',
+    ],
+  );
 });
 
 test('a mistake is told with its line', () => {

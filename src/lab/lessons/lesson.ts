@@ -37,6 +37,8 @@ export interface Goal {
   /** The same as data; what is in it must be there, in the start's directory. */
   readonly tree: Drawn;
   readonly conditions: readonly Condition[];
+  /** What the marks in the drawing mean, and what else must be so: for those who read it. */
+  readonly legend: readonly (readonly Span[])[];
 }
 
 /** What a tree does not show. Paths are from the start's directory. */

@@ -3,6 +3,7 @@ import { type Complaint, type Drawn, drawing } from '../drawing.ts';
 import { words } from '../drawing-words.ts';
 import { parseDrawing } from '../parse-drawing.ts';
 import type { Start } from '../session.ts';
+import { explainGoal } from './explain-goal.ts';
 import type { Asked, Condition, Goal, Lesson, Option, Question, SolutionLine, Span } from './lesson.ts';
 import { isIndented, parseProse, parseSpans } from './prose.ts';
 
@@ -164,7 +165,9 @@ const readGoal = ({ line, rows }: Section, start: Start, say: Say): Goal => {
       say(line + index + 1, `nothing in the start is marked #${condition.label}`);
     return [condition];
   });
-  return { drawing: drawing(drawn.join('\n')), tree: Array.isArray(tree) ? emptyTree : (tree as Drawn), conditions };
+  const top = Array.isArray(tree) ? emptyTree : (tree as Drawn);
+  const legend = explainGoal(top, conditions, new Set(marked.keys()));
+  return { drawing: drawing(drawn.join('\n')), tree: top, conditions, legend };
 };
 
 const emptyTree = parseDrawing('') as Drawn;
