@@ -12,23 +12,20 @@ export const asNobody = <T>(work: () => T): T => {
     throw new Hindrance('to try it as another user needs root', false);
   const groups = getgroups();
   const gid = getegid();
+  const restore: (() => void)[] = [];
   try {
-    setgroups([]);
-    setegid(nobody);
-    seteuid(nobody);
-  } catch (error) {
-    restore();
-    throw new Hindrance(`this process may not act as another user: ${(error as Error).message}`, false);
-  }
-  try {
+    try {
+      setgroups([]);
+      restore.unshift(() => setgroups(groups));
+      setegid(nobody);
+      restore.unshift(() => setegid(gid));
+      seteuid(nobody);
+      restore.unshift(() => seteuid(0));
+    } catch (error) {
+      throw new Hindrance(`this process may not act as another user: ${(error as Error).message}`, false);
+    }
     return work();
   } finally {
-    restore();
-  }
-
-  function restore(): void {
-    seteuid?.(0);
-    setegid?.(gid);
-    setgroups?.(groups);
+    for (const step of restore) step();
   }
 };

@@ -156,7 +156,7 @@ export const judged = ({ direct, ratios, perHop, hard, noHard, rounds }: Timing)
     hard: noHard
       ? `refused (${noHard.errno})`
       : hard
-        ? `${isEven(hard) ? 'as fast' : 'not as fast'}: ${hard.median.toFixed(2)} times the direct open`
+        ? `${isEven(hard) ? 'as fast' : 'not as fast'}: ${hard.median.toFixed(2)} times`
         : '',
     soft: `${perHop.median.toFixed(0)} ns a link; 40: ${forty.median.toFixed(1)} times`,
   };

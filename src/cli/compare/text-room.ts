@@ -102,6 +102,6 @@ const briefly = (steps: readonly Step[]): string => {
   const [first, second] = steps as readonly [Step, ...Step[]];
   const size = (blocks: number): string => (blocks === 0 ? 'no block' : `${blocks / 2} KiB`);
   return second
-    ? `an inode; ${size(second.blocks)} from ${second.from} bytes of text`
-    : `an inode; stat says ${size(first.blocks)} at any length`;
+    ? `an inode; ${size(second.blocks)} from ${second.from} bytes on`
+    : `an inode; ${size(first.blocks)} by stat`;
 };

@@ -6,7 +6,7 @@ import { type Ground, need, newGround, readFile, symlink, told, writeFile } from
 /** Who sees a change. */
 export const visibility = ({ ground }: Bench): Difference => {
   const { hard, soft, experiment: main } = changes(ground);
-  return { name: 'visibility', title: 'Visibility of changes', hard, soft, experiments: [main, ...editors(ground)] };
+  return { name: 'visibility', title: 'Visibility', hard, soft, experiments: [main, ...editors(ground)] };
 };
 
 const changes = (ground: Ground) =>
