@@ -166,17 +166,19 @@ test('no line takes forever', () => {
     'truncate -s 3G f; cat f; wc f; cmp f f; head f; tail -1 f; tac f',
     'seq 1000000000; seq 1 1000000000 | sort',
     "find . -name '*a*a*a*a*a*a*a*a*a*a*a*b'",
+    "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac | grep -E '(a+)+b'",
+    "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac | sed -E 's/(a|a)*b//'",
+    "x=aaaaaaaaaaaaaaaa; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do x=$x$x; done; echo $x > f; while :; do grep -E '(a*b)*c' f; done",
+    "x=aaaaaaaaaaaaaaaa; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do x=$x$x; done; echo $x > f; grep 'a*b' f; sed 's/a*b//' f; find . -regex '.*.*.*.*b'",
     'sleep 1000000000; tail -f a',
     'xargs -n 1 echo < a; find . -exec sh -c "find . -exec echo {} +" \\;',
     'cd loop/loop/loop/loop/loop/loop/loop/loop/loop/loop/loop',
   ];
   for (const line of endless) {
     const session = begin();
-    const began = performance.now();
     const { output } = runLine(session, line);
     const size = output.reduce((sum, { text }) => sum + text.length, 0);
     assert.ok(size <= 1 << 23, `${line.slice(0, 60)}: ${size} characters`);
-    process.stderr.write(`${Math.round(performance.now() - began)} ms ${line.slice(0, 50)}\n`);
   }
 });
 

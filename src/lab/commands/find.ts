@@ -4,6 +4,7 @@ import { sameFile } from '../../fs/identity.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { matches } from '../shell/pattern.ts';
+import { LinearExpression } from './linear-expression.ts';
 import { parseMode } from './mode.ts';
 import { mountsOf } from './mounts.ts';
 import { groupName, groupNumber, listTime, rawMode, timeText, userName, userNumber } from './show-file.ts';
@@ -265,7 +266,7 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
       return ({ path }) => fits(path);
     }
     case '-regex': {
-      const pattern = new RegExp(`^(?:${emacsPattern(value())})$`, 's');
+      const pattern = new LinearExpression(`^(?:${emacsPattern(value())})$`, 's');
       return ({ path }) => pattern.test(path);
     }
     case '-lname':

@@ -1,6 +1,7 @@
 import { Fault } from '../../fs/fault.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { createTemporary } from './edit.ts';
+import { LinearExpression } from './linear-expression.ts';
 import { basicPattern } from './regular-expression.ts';
 import { complain, inDirectory, isDirectory, lstat, namesIn, parse, readText, writeText } from './tool.ts';
 
@@ -32,7 +33,7 @@ export const grep: LabCommand = (io, words) => {
   const one = sources
     .map((each) => (args.has('x') ? `^(?:${each})$` : args.has('w') ? `(?<!\\w)(?:${each})(?!\\w)` : `(?:${each})`))
     .join('|');
-  const expression = new RegExp(one, `g${args.has('i') || args.has('y') ? 'i' : ''}su`);
+  const expression = new LinearExpression(one, `g${args.has('i') || args.has('y') ? 'i' : ''}su`);
   const recursive = args.has('r') || args.has('R');
   const paths = operands.length > 0 ? operands : recursive ? ['.'] : ['-'];
   const withName = args.last('h', 'H') === 'H' || (args.last('h', 'H') !== 'h' && (paths.length > 1 || recursive));
@@ -234,7 +235,7 @@ const readScript = (
     if (!pattern) return undefined;
     at += pattern[0].length;
     const source = basicPattern(pattern[1] as string, extended ? 'extended' : 'basic');
-    return typeof source === 'string' ? new RegExp(source, 'su') : undefined;
+    return typeof source === 'string' ? new LinearExpression(source, 'su') : undefined;
   };
   while (at < script.length) {
     at += /^[\s;]*/.exec(script.slice(at))?.[0].length ?? 0;
@@ -277,7 +278,7 @@ const readScript = (
       commands.push({
         ...base,
         work: 's',
-        expression: new RegExp(source, `gsu${/i/i.test(flags) ? 'i' : ''}`),
+        expression: new LinearExpression(source, `gsu${/i/i.test(flags) ? 'i' : ''}`),
         replacement: pieces[1] as string,
         global: flags.includes('g'),
         nth,

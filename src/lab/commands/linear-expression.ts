@@ -1,5 +1,11 @@
 import { Exhausted } from '../exhausted.ts';
 
+/** How many steps matching may still take: set at the beginning of each line, which is over before another begins. */
+export const patternWork = { left: Infinity };
+
+/** Some seconds on a slow machine. */
+export const patternWorkMax = 1_000_000;
+
 /**
  * A regular expression whose matching takes time in proportion to the text, whatever the pattern: all ways through it are
  * followed at once (Thompson's construction with Pike's captures), the preferred one first, so it finds what RegExp
@@ -7,13 +13,17 @@ import { Exhausted } from '../exhausted.ts';
  */
 export class LinearExpression extends RegExp {
   readonly #program: Program | undefined;
+  /** RegExp itself tries at most the square of a text's length. */
+  readonly #isQuick: boolean;
 
   constructor(source: string | RegExp, flags?: string) {
     super(source, flags);
+    this.#isQuick = !/[({\\]/.test(this.source) && (this.source.match(/[*+?]/g) ?? []).length < 2;
     this.#program = /\\[1-9]/.test(this.source) ? undefined : new Compiler(this.source, this.flags).program();
   }
 
   override exec(text: string): RegExpExecArray | null {
+    if (this.#isQuick && text.length < 500) return super.exec(text);
     if (!this.#program) {
       if (text.length > 200 || (this.source.match(/[*+{]/g) ?? []).length > 3)
         throw new Exhausted('this pattern with a backreference could take too long');
@@ -232,6 +242,8 @@ const run = ({ steps }: Program, text: string, from: number): Slots | undefined 
     const char = position < text.length ? String.fromCodePoint(text.codePointAt(position) as number) : undefined;
     const after = position + (char?.length ?? 1);
     const next: typeof threads = [];
+    patternWork.left -= threads.length;
+    if (patternWork.left < 0) throw new Exhausted('this pattern takes too long');
     for (const { at, slots } of threads) {
       const step = steps[at] as Step;
       if (step.kind === 'end') {

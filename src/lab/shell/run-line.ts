@@ -1,3 +1,4 @@
+import { patternWork, patternWorkMax } from '../commands/linear-expression.ts';
 import { Exhausted } from '../exhausted.ts';
 import { callsMax } from '../lab-process.ts';
 import type { Answer, Piece, Session } from '../session.ts';
@@ -14,6 +15,7 @@ export const runLine = (session: Session, line: string): Answer => {
   session.output.length = 0;
   session.tally.refused.length = 0;
   session.tally.calls = callsMax;
+  patternWork.left = patternWorkMax;
   const run = terminalRun(session);
   try {
     runTyped(run, line);
@@ -27,6 +29,7 @@ export const runLine = (session: Session, line: string): Answer => {
   const answered = answer(session);
   // Whoever looks at the tree between two lines may look as long as it takes.
   session.tally.calls = Infinity;
+  patternWork.left = Infinity;
   return answered;
 };
 
