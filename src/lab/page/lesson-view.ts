@@ -23,6 +23,12 @@ export const lessonView = (lesson: Lesson, place: string): LessonView => {
     { class: 'goal', 'aria-labelledby': 'goal-title' },
     element('div', { class: 'goal-head' }, element('h3', { id: 'goal-title' }, 'Goal'), state),
     lesson.goal.drawing.trim() !== '' && codeBlock(lesson.goal.drawing),
+    lesson.goal.legend.length > 0 &&
+      element(
+        'ul',
+        { class: 'aside legend' },
+        ...lesson.goal.legend.map((spans) => element('li', {}, ...inline(spans))),
+      ),
     missing,
   );
   return {
