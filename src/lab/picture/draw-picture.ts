@@ -42,7 +42,7 @@ export interface Drawing {
   readonly gone: string;
 }
 
-export interface DrawnBand {
+interface DrawnBand {
   readonly id: string;
   readonly label: string;
   /** In the order of reading. */

@@ -64,7 +64,7 @@ export const dataLabel = ({ ino }: InodeCard, data: Data): string => {
 };
 
 /** Where one hop leads, in words. */
-export const hopLabel = (hop: Hop): string => {
+const hopLabel = (hop: Hop): string => {
   const via = hop.via.length > 0 ? ` through ${hop.via.map(show).join(', ')}` : '';
   const next = hop.next === undefined ? 'no place' : `the name ${show(hop.next)}`;
   return `hop ${hop.number} from ${show(hop.from)} leads to ${next}${via}: ${endWords(hop)}`;
