@@ -65,7 +65,7 @@ test('another user until exit, and one command as another', () => {
   assert.equal(prompt(session), 'other@lab:~$ ');
   assert.equal(typed(session, 'exit', 'pwd; echo $USER'), 'exit\n/home/me\nme\n');
   assert.equal(
-    typed(session, 'su -c "touch /root/x; pwd"; sudo ls /root; ls /root; su nobody9').split('\n')[0],
+    typed(session, 'su -c "pwd; cd; touch x"; sudo ls ~root; ls ~root; su nobody9').split('\n')[0],
     '/home/me',
   );
   assert.equal(session.process.who.uid, 1000);

@@ -29,7 +29,7 @@ export const runList = (run: Run, list: List): number => {
 };
 
 /** Runs a text; a syntax error is told and is 2. */
-export const runText = (run: Run, text: string): number => {
+const runText = (run: Run, text: string): number => {
   const list = parse(text, run.session.aliases);
   if (!(list instanceof SyntaxFault)) return list.length === 0 ? done(run, 0) : runList(run, list);
   complain(run, list.message);

@@ -18,7 +18,7 @@ export const inSubshell = (session: Session, work: () => number): number => {
 };
 
 /** What a shell knows, put back when the answer is called. */
-export const setAside = (session: Session): (() => void) => {
+const setAside = (session: Session): (() => void) => {
   const { process, directory, positional } = session;
   const { variables, exported, aliases, functions, options } = session;
   const copies = {
