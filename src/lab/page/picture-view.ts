@@ -57,11 +57,12 @@ export class PictureView {
     const top = Math.min(...boxes.map((box) => box.top));
     const bottom = Math.max(...boxes.map((box) => box.bottom));
     if (boxes.length === 0 || (top >= frame.top && bottom <= frame.bottom)) return;
-    // Where not all of it fits, its beginning is shown.
+    // Where not all of it fits, its beginning is shown; near the top that is the headings.
     const down = bottom - frame.bottom + margin;
-    const by = top < frame.top || top - down < frame.top ? top - frame.top - 5 * margin : down;
+    const by = top < frame.top || top - down < frame.top ? top - frame.top - 2 * margin : down;
+    const wanted = this.#canvas.scrollTop + by;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.#canvas.scrollBy({ top: by, behavior: calm ? 'instant' : 'smooth' });
+    this.#canvas.scrollTo({ top: wanted < 8 * margin ? 0 : wanted, behavior: calm ? 'instant' : 'smooth' });
   }
 
   #showTable(): void {

@@ -23,7 +23,8 @@ const spanOf = ({ kind, text }: Span): Node | string => {
     case 'text':
       return visible(text);
     case 'code':
-      return element('code', {}, visible(text));
+      // A browser would break `ln -sf` after its hyphen.
+      return element('code', text.length <= 28 ? { class: 'short' } : {}, visible(text));
     case 'strong':
       return element('strong', {}, visible(text));
   }
