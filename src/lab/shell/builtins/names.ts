@@ -1,9 +1,12 @@
 import { Fault } from '../../../fs/fault.ts';
 import { commands } from '../../commands/commands.ts';
 import { type Builtin, complain } from '../builtin.ts';
+import { compareBytes } from '../glob.ts';
 
 /** What a name means as a command: `type`, `command -v`, `which`; `builtins` are the names that the shell knows. */
-export const namesOf = (builtins: () => readonly string[]): Readonly<Record<'type' | 'command' | 'which', Builtin>> => {
+export const namesOf = (
+  builtins: () => readonly string[],
+): Readonly<Record<'type' | 'command' | 'which' | 'help', Builtin>> => {
   const meaning = (io: Parameters<Builtin>[0], name: string): readonly [kind: string, text: string] | undefined => {
     const { aliases, functions, process } = io.run.session;
     const value = aliases.get(name);
@@ -43,6 +46,16 @@ export const namesOf = (builtins: () => readonly string[]): Readonly<Record<'typ
       }
       return code;
     },
+    help: (io) => {
+      const list = (names: readonly string[]): string => wrapped([...names].sort(compareBytes));
+      io.out(`The shell does these itself:\n${list(builtins())}`);
+      io.out(`These are programs; NAME --help says more:\n${list(Object.keys(commands))}`);
+      io.out(
+        'There are quotes, $x $(…) $((…)) {a,b} * ? [a-z] ~, > >> < 2>&1 <<, | && || ; !, if for while case, functions,\n' +
+          'aliases, history and Tab. There are no arrays, no <(…), no select, trap or time.\n',
+      );
+      return 0;
+    },
     which: (io, args) => {
       let code = 0;
       for (const name of args) {
@@ -52,4 +65,15 @@ export const namesOf = (builtins: () => readonly string[]): Readonly<Record<'typ
       return code;
     },
   };
+};
+
+/** Words in lines that are not too long, two spaces before each. */
+const wrapped = (words: readonly string[]): string => {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length > 78) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.map((line) => `${line}\n`).join('');
 };
