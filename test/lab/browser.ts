@@ -1,9 +1,9 @@
 /** The lab in a real browser, which tells all that a page must not do. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { buildLab } from '../../scripts/build-lab.ts';
 import type { Lesson } from '../../src/lab/lessons/lesson.ts';
@@ -144,7 +144,7 @@ export const partsOf = (page: Page): Promise<readonly string[]> =>
 
 /** The rules that the page breaks for people who do not see, or see badly, or use no mouse. */
 export const barriersOf = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = (await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast-enhanced': { enabled: false } } })`,
   )) as {
@@ -154,8 +154,6 @@ export const barriersOf = async (page: Page): Promise<readonly string[]> => {
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ')}`),
   );
 };
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A lesson of lessons/ by the beginning of its file's name. */
 export const lessonOf = (file: string): Lesson => {

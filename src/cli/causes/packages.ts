@@ -49,6 +49,9 @@ const companion = (machine: Machine, link: string, owner: string): Cause => {
   };
 };
 
+/** A character for each byte: a browser has no search in bytes. */
+const byteText = new TextDecoder('latin1');
+
 /** The package whose list names each path; with a merged /usr a list may still say /bin for /usr/bin. */
 const ownersOf = (
   machine: Machine,
@@ -56,13 +59,13 @@ const ownersOf = (
   paths: readonly string[],
 ): ReadonlyMap<string, string> => {
   const needles = paths.flatMap((path) =>
-    spellings(path).map((spelling) => ({ path, line: Buffer.from(encodeBytes(`\n${spelling}\n`)) })),
+    spellings(path).map((spelling) => ({ path, line: byteText.decode(encodeBytes(`\n${spelling}\n`)) })),
   );
   const owners = new Map<string, string>();
   for (const list of lists) {
     const bytes = machine.read(`${admin}/info/${list}`);
     if (!bytes) continue;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const text = byteText.decode(bytes);
     for (const { path, line } of needles)
       if (text.includes(line)) owners.set(path, list.replace(/(:[^:]+)?\.list$/, ''));
     if (owners.size === paths.length) break;
