@@ -1,5 +1,5 @@
 import { Fault } from '../fs/fault.ts';
-import type { Handle, NodeKind, OpenHow, Owner, Times } from '../fs/fs.ts';
+import type { Entry, Handle, NodeKind, OpenHow, Owner, Times } from '../fs/fs.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
@@ -91,6 +91,13 @@ export class LabProcess extends SketchProcess {
   override stat(at: Handle, path: string, follow?: 'follow'): Stat | Fault {
     this.#count();
     return super.stat(at, path, follow);
+  }
+
+  /** As readdir(3) has them: glibc takes the ENOENT of a directory that was removed for its end. */
+  override entries(dir: Handle): readonly Entry[] | Fault {
+    const found = super.entries(dir);
+    this.#count(found instanceof Fault ? 1 : 1 + found.length / 16);
+    return found instanceof Fault && found.errno === 'ENOENT' ? [] : found;
   }
 
   override readlink(at: Handle, path: string): LinkText | Fault {

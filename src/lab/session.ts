@@ -82,6 +82,8 @@ export interface OpenFile {
 export interface Job {
   readonly number: number;
   readonly pid: number;
+  /** Whose it is: another user's shell does not know it. */
+  readonly uid: number;
   readonly line: string;
   /** A job that is done is told of once, and is gone. */
   readonly state: 'running' | 'done';
@@ -146,6 +148,9 @@ export interface CommandIo {
   run(words: readonly string[], stdin?: string): number;
 }
 
+/** Of what runs in the background first. */
+export const firstPid = 1001;
+
 /** A machine with /etc, /home, /tmp and the drawn tree, and a shell on it. */
 export const newSession = (start: Start): Session => {
   const clock = newClock();
@@ -174,7 +179,16 @@ export const newSession = (start: Start): Session => {
     ]),
     exported: new Set(['HOME', 'LC_ALL', 'LOGNAME', 'PATH', 'PWD', 'SHELL', 'USER']),
     ...{ aliases: new Map(), functions: new Map(), positional: [], options: new Set(), directory },
-    ...{ history: [], status: 0, files: new Map(), jobs: new Map(), below: [], output: [], nextPid: 1001, alive: true },
+    ...{
+      history: [],
+      status: 0,
+      files: new Map(),
+      jobs: new Map(),
+      below: [],
+      output: [],
+      nextPid: firstPid,
+      alive: true,
+    },
   };
 };
 

@@ -81,7 +81,7 @@ const inBackground = (run: Run, chain: AndOr): void => {
   const { turn, files } = work;
   session.status = 0;
   session.jobs.set(number, {
-    ...{ number, pid, line: chain.text, files },
+    ...{ number, pid, uid: session.process.who.uid, line: chain.text, files },
     state: turn ? 'running' : 'done',
     turn: () => {
       Object.assign(budget, newBudget());

@@ -1,4 +1,5 @@
 import { Exhausted } from '../exhausted.ts';
+import { firstPid } from '../session.ts';
 import { users } from '../users.ts';
 import { arithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
@@ -88,10 +89,8 @@ export class Expander {
         return '1000';
       case '#':
         return String(session.positional.length);
-      case '!': {
-        const last = [...session.jobs.values()].at(-1);
-        return last && String(last.pid);
-      }
+      case '!':
+        return session.nextPid === firstPid ? undefined : String(session.nextPid - 1);
       case '-':
         return `h${[...session.options].join('')}`;
       case '0':

@@ -5,7 +5,7 @@ import { type Builtin, complain } from '../builtin.ts';
 export const jobs: Builtin = (io, args) => {
   const { session } = io.run;
   const long = args.includes('-l');
-  for (const job of session.jobs.values()) {
+  for (const job of jobsOf(session)) {
     io.out(jobLine(session, job, long));
     if (job.state === 'done') session.jobs.delete(job.number);
   }
@@ -14,21 +14,24 @@ export const jobs: Builtin = (io, args) => {
 
 /** As bash shows a job. */
 export const jobLine = (session: Session, job: Job, long = false, state?: string): string => {
-  const numbers = [...session.jobs.keys()];
+  const numbers = jobsOf(session).map(({ number }) => number);
   const mark = job.number === numbers.at(-1) ? '+' : job.number === numbers.at(-2) ? '-' : ' ';
   const runs = job.state === 'running' && state === undefined;
   const pid = long ? `${String(job.pid).padStart(5)} ` : ' ';
   return `[${job.number}]${mark} ${pid}${(state ?? (runs ? 'Running' : 'Done')).padEnd(24)}${job.line}${runs ? ' &' : ''}\n`;
 };
 
+const jobsOf = ({ jobs: all, process }: Session): readonly Job[] =>
+  [...all.values()].filter(({ uid }) => uid === process.who.uid);
+
 /** `%1`, `%+`, a process number. */
 const find = (session: Session, word: string): Job | undefined => {
-  const all = [...session.jobs.values()];
+  const all = jobsOf(session);
   if (word === '%' || word === '%+' || word === '%%') return all.at(-1);
   if (word === '%-') return all.at(-2);
-  if (/^%\d+$/.test(word)) return session.jobs.get(Number(word.slice(1)));
+  if (/^%\d+$/.test(word)) return all.find(({ number }) => number === Number(word.slice(1)));
   if (word.startsWith('%')) return all.find(({ line }) => line.startsWith(word.slice(1)));
-  return all.find(({ pid }) => String(pid) === word);
+  return [...session.jobs.values()].find(({ pid }) => String(pid) === word);
 };
 
 /** Ends jobs: their files are closed. The signal does not matter, but for 0, which only asks. */
@@ -48,6 +51,10 @@ export const kill: Builtin = (io, args) => {
       if (word.startsWith('%')) code = complain(io, `${word}: no such job`);
       else if (isNumber) code = complain(io, `(${word}) - No such process`);
       else code = complain(io, `${word}: arguments must be process or job IDs`);
+      continue;
+    }
+    if (session.process.who.uid !== 0 && session.process.who.uid !== job.uid) {
+      code = complain(io, `(${word}) - Operation not permitted`);
       continue;
     }
     if (signal === '-0') continue;
