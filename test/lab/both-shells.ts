@@ -153,11 +153,12 @@ cd "$1"
 i=0
 while [ $i -lt "$2" ]; do
   mount --bind /usr $i/usr
+  mount --bind /proc $i/proc
   read -r uid < $i/io/uid
   home=/home/me; [ $uid = 0 ] && home=/root
   env -i HOME=$home LC_ALL=C.UTF-8 LOGNAME=me PATH=/usr/local/bin:/usr/bin:/bin PWD=/home/me SHELL=/bin/bash USER=me \\
     /usr/sbin/chroot $i /usr/bin/setpriv --reuid=$uid --regid=$uid --clear-groups /bin/bash --norc /io/driver < /dev/null || test -e $i/io/code-0
-  umount $i/usr
+  umount $i/usr $i/proc
   i=$((i + 1))
 done
 `;
@@ -179,7 +180,7 @@ echo $? > /io/code-${index}
 const libraries = ['bin', 'lib', 'lib64'];
 
 const prepare = (root: string, { tree, lines, user = 'me' }: Script): Tree => {
-  for (const name of ['', 'usr', 'io', 'etc', 'dev', 'home', 'mnt', 'tmp', 'root']) mkdirSync(join(root, name));
+  for (const name of ['', 'usr', 'proc', 'io', 'etc', 'dev', 'home', 'mnt', 'tmp', 'root']) mkdirSync(join(root, name));
   for (const name of libraries) if (existsSync(`/${name}`)) symlinkSync(`usr/${name}`, join(root, name));
   cpSync('/etc/ld.so.cache', join(root, 'etc/ld.so.cache'));
   writeFileSync(

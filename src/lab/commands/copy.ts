@@ -53,6 +53,8 @@ export interface CopyState {
   /** Destinations that this command made: with several operands it will not overwrite them. */
   readonly made: Set<string> | undefined;
   readonly sources: Set<string> | undefined;
+  /** The directory that all go into, as it was given. */
+  readonly into: string | undefined;
 }
 
 export interface Copied {
@@ -194,12 +196,12 @@ const copyOne = (
 
   if (earlier !== undefined) {
     if (!isDir) return hardLink(frame, earlier, destination, true, x.verbose, follows) || undo();
-    if (isSameName(io, source, earlier)) {
+    if (isSameName(io, source, earlier, state.into)) {
       complain(io, `cannot copy a directory, ${quoted(frame.topSource)}, into itself, ${quoted(frame.topDestination)}`);
       frame.intoSelf = true;
       return undo();
     }
-    if (isSameName(io, destination, earlier)) {
+    if (destination === earlier) {
       complain(io, `warning: source directory ${quoted(frame.topSource)} specified more than once`);
       if (x.move) frame.renamed = true;
       return true;
@@ -306,7 +308,7 @@ const meet = (
 ): boolean | 'go on' => {
   const { io, state } = frame;
   const isDir = seen.kind === 'dir';
-  const same = x.interactive === 'never' ? 'other' : compare(io, x, source, seen, destination, there);
+  const same = x.interactive === 'never' ? 'other' : compare(io, x, source, seen, destination, there, state.into);
   if (same === 'refused') {
     complain(io, `${quoted(source)} and ${quoted(destination)} are the same file`);
     return false;
@@ -359,6 +361,7 @@ const compare = (
   seen: Stat,
   destination: string,
   there: Stat,
+  into: string | undefined,
 ): 'other' | 'done' | 'refused' => {
   const same = sameFile(seen, there);
   const okay = (is: boolean): 'other' | 'refused' => (is ? 'other' : 'refused');
@@ -368,7 +371,7 @@ const compare = (
   let sameLink = same;
   if (x.dereference === 'never') {
     if (seen.kind === 'symlink' && there.kind === 'symlink') {
-      const sameName = isSameName(io, source, destination);
+      const sameName = isSameName(io, source, destination, into);
       if (!sameName) {
         if (x.backup !== 'none') return 'other';
         if (sameLink) return x.move ? 'refused' : 'done';
@@ -384,12 +387,12 @@ const compare = (
     if (a.kind === 'symlink' && b.kind === 'symlink' && x.unlinkBeforeOpening) return 'other';
   }
   if (x.backup !== 'none') {
-    if (sameLink) return okay(!isSameName(io, source, destination));
+    if (sameLink) return okay(!isSameName(io, source, destination, into));
     return okay(x.move || x.dereference === 'never' || from.kind !== 'symlink' || to.kind === 'symlink');
   }
   if (x.move || x.unlinkBeforeOpening) {
     if (to.kind === 'symlink') return 'other';
-    if (sameLink && to.nlink > 1 && !isSameName(io, source, destination)) return okay(!x.move);
+    if (sameLink && to.nlink > 1 && !isSameName(io, source, destination, into)) return okay(!x.move);
   }
   if (from.kind !== 'symlink' && to.kind !== 'symlink') {
     if (!sameFile(from, to)) return 'other';
@@ -397,7 +400,7 @@ const compare = (
   }
   if (x.move && seen.kind === 'symlink' && to.nlink > 1) {
     const end = endOf(io, source);
-    if (end !== undefined) return okay(!isSameName(io, end, destination));
+    if (end !== undefined) return okay(!isSameName(io, end, destination, into));
   }
   if (x.symbolicLink && to.kind === 'symlink') return 'other';
   if (x.dereference === 'never') {
@@ -659,11 +662,12 @@ const look = (io: CommandIo, path: string, follow: boolean): Stat | Fault =>
 
 const fileKey = (path: string, found: Stat): string => `${identityKey(found)} ${path}`;
 
-/** Both are one name of one directory. */
-const isSameName = (io: CommandIo, a: string, b: string): boolean => {
+/** Both are one name of one directory. A link to it is another place, but for the directory that the command was given. */
+const isSameName = (io: CommandIo, a: string, b: string, into: string | undefined): boolean => {
   if (lastName(a) !== lastName(b)) return false;
-  // A link to the directory is another place: coreutils does not look through it either.
-  const [left, right] = [lstat(io, parentOf(a)), lstat(io, parentOf(b))];
+  const parent = parentOf(b);
+  const isInto = into !== undefined && parent === (into.replace(/(?<=.)\/+$/s, '') || into);
+  const [left, right] = [lstat(io, parentOf(a)), isInto ? stat(io, parent) : lstat(io, parent)];
   return !(left instanceof Fault) && !(right instanceof Fault) && sameFile(left, right);
 };
 

@@ -188,6 +188,7 @@ const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
     copied: new Map(),
     made: several ? new Set() : undefined,
     sources: several && !options.move ? new Set() : undefined,
+    into,
   };
   if (args.has('parents') && into === undefined)
     return misused(io, 'with --parents, the destination must be a directory');
@@ -309,7 +310,14 @@ export const install: LabCommand = (io, words) => {
       continue;
     }
     const options = { ...plain, unlinkBeforeOpening: true, verbose: args.has('v'), preserveTimes: args.has('p') };
-    if (copy(io, source, destination, options, { copied: new Map(), made: undefined, sources: undefined }).ok)
+    if (
+      copy(io, source, destination, options, {
+        copied: new Map(),
+        made: undefined,
+        sources: undefined,
+        into: undefined,
+      }).ok
+    )
       finish(destination, false);
     else code = 1;
   }

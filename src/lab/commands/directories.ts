@@ -20,6 +20,11 @@ export const mkdir: LabCommand = (io, words) => {
     const wanted = mode?.(0o777, true, io.fs.umask);
     const there = args.has('p') && isDirectory(io, path);
     const fault = there ? undefined : io.fs.mkdir(io.fs.cwd, path, 0o777);
+    const loops = args.has('p') && fault?.errno === 'EEXIST' ? stat(io, path) : undefined;
+    if (loops instanceof Fault && loops.errno !== 'ENOENT') {
+      code = complain(io, `cannot stat ${word(path)}: ${loops.reason}`);
+      continue;
+    }
     if (fault && !(args.has('p') && isDirectory(io, path))) {
       code = complain(io, `cannot create directory ${word(path)}: ${fault.reason}`);
       continue;

@@ -5,6 +5,7 @@ import type { Kind, Stat } from '../../fs/stat.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { matches } from '../shell/pattern.ts';
 import { LinearExpression } from './linear-expression.ts';
+import { manualText } from './manual.ts';
 import { parseMode } from './mode.ts';
 import { mountsOf } from './mounts.ts';
 import { groupName, groupNumber, listTime, rawMode, timeText, userName, userNumber } from './show-file.ts';
@@ -49,6 +50,10 @@ export const find: LabCommand = (io, words) => {
   let at = 0;
   for (; at < words.length && /^-[PHL]$/.test(words[at] as string); at++)
     search.follow = (words[at] as string)[1] as Search['follow'];
+  if (words.includes('--help') || words.includes('-help')) {
+    io.out(manualText(io.name));
+    return 0;
+  }
   const paths: string[] = [];
   for (; at < words.length && !/^-.|^[(!,)]$/.test(words[at] as string); at++) paths.push(words[at] as string);
   let test: Test;

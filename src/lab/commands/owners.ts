@@ -30,6 +30,7 @@ const each = (
 ): boolean => {
   const isOperand = depth === 0;
   let found = isOperand && how.follow ? stat(io, path) : lstat(io, path);
+  const fault = found instanceof Fault ? found : undefined;
   let dangling = false;
   if (found instanceof Fault && how.follow && isOperand) {
     const itself = lstat(io, path);
@@ -41,7 +42,7 @@ const each = (
     const text =
       io.name === 'chmod'
         ? `cannot operate on dangling symlink ${quoted(path)}`
-        : `cannot dereference ${quoted(path)}: ${(found as Fault).reason}`;
+        : `cannot dereference ${quoted(path)}: ${fault?.reason}`;
     if (!how.quiet || io.name === 'chmod') complain(io, text);
     how.lost?.(path);
     return false;
@@ -108,11 +109,11 @@ export const chmod: LabCommand = (io, words) => {
     const show = (mode: number): string =>
       `${(mode & 0o7777).toString(8).padStart(4, '0')} (${modeText(before.kind, mode).slice(1)})`;
     const changed = now.mode !== before.mode;
-    if (fault && tells)
+    if (fault && tells === 'v')
       io.out(`failed to change mode of ${quoted(path)} from ${show(before.mode)} to ${show(after)}\n`);
-    else if (changed && tells)
+    else if (!fault && changed && tells)
       io.out(`mode of ${quoted(path)} changed from ${show(before.mode)} to ${show(now.mode)}\n`);
-    else if (tells === 'v') io.out(`mode of ${quoted(path)} retained as ${show(after)}\n`);
+    else if (!fault && tells === 'v') io.out(`mode of ${quoted(path)} retained as ${show(after)}\n`);
     if (fault) return false;
     const expected = dashed === undefined ? after : change(before.mode, before.kind === 'dir', 0);
     if ((after & ~expected) === 0) return true;
@@ -182,9 +183,9 @@ export const chown: LabCommand = (io, words) => {
       .filter((text) => text !== false)
       .join(':');
     const changed = (wanted.uid ?? before.uid) !== before.uid || (wanted.gid ?? before.gid) !== before.gid;
-    if (fault && tells) io.out(`failed to change ${what} of ${quoted(path)} from ${old} to ${spec}\n`);
-    else if (tells && changed) io.out(`changed ${what} of ${quoted(path)} from ${old} to ${spec}\n`);
-    else if (tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${old}\n`);
+    if (fault && tells === 'v') io.out(`failed to change ${what} of ${quoted(path)} from ${old} to ${spec}\n`);
+    else if (!fault && tells && changed) io.out(`changed ${what} of ${quoted(path)} from ${old} to ${spec}\n`);
+    else if (!fault && tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${old}\n`);
     return !fault;
   };
   const lost = (path: string): void => {
