@@ -27,7 +27,7 @@ export interface Report {
 }
 
 /** A file and the names of it that were found. */
-export interface FileNames extends Identity {
+interface FileNames extends Identity {
   readonly operands: readonly string[];
   readonly kind: Kind;
   readonly nlink: number;
@@ -39,7 +39,7 @@ export interface FileNames extends Identity {
 }
 
 /** Names that were not found, and where they may be. */
-export interface Missing {
+interface Missing {
   readonly names: number;
   /** They may lie outside of the directories that --in named: the search itself was complete. */
   readonly elsewhere: boolean;

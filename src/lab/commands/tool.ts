@@ -176,22 +176,6 @@ export const writeText = (
   return writeAll(io, handle, text);
 };
 
-/** Each operand's text, standard input where there is none; what cannot be read is complained of. */
-export const eachText = (
-  io: CommandIo,
-  operands: readonly string[],
-  work: (text: string, name: string) => void,
-  complaint: (name: string, fault: Fault) => string = (name, fault) => `${named(name)}: ${fault.reason}`,
-): number => {
-  let code = 0;
-  for (const name of operands.length > 0 ? operands : ['-']) {
-    const text = readText(io, name);
-    if (text instanceof Fault) code = complain(io, complaint(name, text));
-    else work(text, name);
-  }
-  return code;
-};
-
 /** Lines without their ends; what follows the last newline is one more. */
 export const linesOf = (text: string, end = '\n'): readonly string[] => {
   const lines = text.split(end);
