@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { buildLab } from './build-lab.ts';
 
 const home = join(import.meta.dirname, '..');
@@ -37,6 +37,8 @@ await build({
     'import.meta.dirname': '__dirname',
   },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // The lab's machine is as large as the rest of the program, and only `lw learn --check` wants it.
+  plugins: [apart('check-lesson')],
 });
 
 // Loaded by every call of ln and its like: as small as can be, and what it rarely needs is another file. It is one
@@ -49,21 +51,13 @@ const small = {
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
   supported: { using: true, 'dynamic-import': false },
 } as const;
-await build({ ...small, entryPoints: ['src/cli/explain-refused.ts'] });
+await build({ ...small, entryPoints: ['src/cli/explain-refused.ts', 'src/lab/lessons/check-lesson.ts'] });
 await build({
   ...small,
   entryPoints: ['src/cli/gnu.ts'],
   banner: { js: '(function(exports,require,module,__filename,__dirname){' },
   footer: { js: '})' },
-  plugins: [
-    {
-      name: 'explain apart',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /explain-refused\.ts$/ }, ({ kind }) =>
-          kind === 'dynamic-import' ? { path: './explain-refused.cjs', external: true } : undefined,
-        ),
-    },
-  ],
+  plugins: [apart('explain-refused')],
 });
 run('scripts/code-cache.ts', join(dist, 'gnu.cjs'));
 
@@ -73,6 +67,17 @@ run('node_modules/typescript/bin/tsc', '-p', 'scripts/tsconfig.types.json', '--o
 
 // bin/lw.cjs compares it with the sources: one that was saved during the build is newer.
 utimesSync(join(dist, 'main.cjs'), started, started);
+
+/** Leaves what is imported when it is needed in a file of its own. */
+function apart(name: string): Plugin {
+  return {
+    name: `${name} apart`,
+    setup: ({ onResolve }) =>
+      onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined,
+      ),
+  };
+}
 
 function run(...command: readonly string[]): void {
   const { status } = spawnSync(process.execPath, command, { cwd: home, stdio: 'inherit' });

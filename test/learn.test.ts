@@ -34,6 +34,7 @@ A file may have several names.
 ## Solution
 
 $ ${solution}
+One more entry for the same inode.
 `;
 
 interface Answer {

@@ -134,8 +134,8 @@ test('the package holds what it needs, and is small', () => {
   assert.ok(unpackedSize < unpackedLimit, `${unpackedSize} bytes unpacked; ${unpackedLimit} is the limit`);
 });
 
-/** Grown with reason only. */
-const unpackedLimit = 1_100_000;
+/** Grown with reason only: the lab is a whole machine, once for browsers and once for `lw learn --check`. */
+const unpackedLimit = 2_300_000;
 
 const readSources = (folder = ''): readonly Source[] =>
   readdirSync(join(home, folder), { withFileTypes: true }).flatMap((entry) => {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { encodeBytes } from '../../fs/bytes.ts';
 import { terminalWidth } from '../../kernel/terminal.ts';
 import type { Complaint } from '../../lab/drawing.ts';
-import { checkLesson } from '../../lab/lessons/check-lesson.ts';
 import { parseLesson } from '../../lab/lessons/parse-lesson.ts';
 import { lessonsScript } from '../../web/lessons-script.ts';
 import { type Page, pagesOf, servePages } from '../../web/serve-pages.ts';
@@ -65,7 +64,10 @@ LESSON is a file in the notation of the package's folder lessons/; the lab shows
     if (request.flag('check')) {
       if (request.operands.length === 0)
         throw new UsageError('--check needs the files of lessons', 'lw learn --check FILE');
-      return { url: undefined, lessons: own.map(checked), problems };
+      // All of the lab's machine comes with it.
+      const { checkLesson } = await import('../../lab/lessons/check-lesson.ts');
+      const lessons = own.map((lesson) => ({ ...named(lesson), complaints: checkLesson(lesson.text) }));
+      return { url: undefined, lessons, problems };
     }
     const port = portOf(request.value('port'));
     const pages = pagesOfLab();
@@ -137,8 +139,6 @@ const named = ({ file, text }: LessonText): CheckedLesson => {
     ? { file, id: lesson.id, title: lesson.title, complaints: [] }
     : { file, id: undefined, title: undefined, complaints: lesson };
 };
-
-const checked = (lesson: LessonText): CheckedLesson => ({ ...named(lesson), complaints: checkLesson(lesson.text) });
 
 const portOf = (text: string | undefined): number => {
   if (text === undefined) return 0;
