@@ -244,7 +244,7 @@ export const fixedScripts: readonly Script[] = [
     'exec 5<> a; read x <&5; echo new >&5; exec 5>&-; cat a',
   ),
   script(
-    'mkdir q; cd q; rmdir ../q; pwd; ls; echo *; touch x; mkdir y; cd .; cd ..; pwd',
+    'mkdir q; cd q; rmdir ../q; pwd; ls; echo *; touch x; mkdir y; cd .; pwd; pwd -P',
     'mkdir q r; cd q; mv ../q ../r; pwd; pwd -P; cd ..; pwd',
   ),
   script(
@@ -258,4 +258,5 @@ export const fixedScripts: readonly Script[] = [
     'cd /; echo ~+ ~-; cd ~-; pwd',
     'cd ~other; pwd; touch x; cd ~me',
   ),
+  script('mkdir q; cd q; rmdir ../q; cd ..; pwd'),
 ];

@@ -1,7 +1,7 @@
 import { Fault } from '../../../fs/fault.ts';
 import { join } from '../../../fs/path.ts';
 import type { Session } from '../../session.ts';
-import { type Builtin, complain } from '../builtin.ts';
+import { type Builtin, type BuiltinIo, complain } from '../builtin.ts';
 
 /** Goes where it is told and remembers the way through links, unless `-P`; `-` is where it came from. */
 export const cd: Builtin = (io, args) => {
@@ -14,7 +14,7 @@ export const cd: Builtin = (io, args) => {
   const to = name ? session.variables.get(name) : operand;
   if (to === undefined) return complain(io, `${name} not set`);
   const before = session.directory;
-  const fault = to === '' ? undefined : change(session, to, physical);
+  const fault = to === '' ? undefined : change(io, to, physical);
   if (fault) return complain(io, `${to}: ${fault.reason}`);
   session.variables.set('OLDPWD', before);
   session.variables.set('PWD', session.directory);
@@ -27,6 +27,10 @@ export const pwd: Builtin = (io, args) => {
   const { session } = io.run;
   const { physical, bad } = logicalOrPhysical(args);
   if (bad) return complain(io, `${bad}: invalid option\npwd: usage: pwd [-LP]`, 2);
+  if (physical && isRemoved(session)) {
+    io.err(`pwd: ${noWayUp}`);
+    return 1;
+  }
   io.out(`${physical ? session.process.workingDirectory : session.directory}\n`);
   return 0;
 };
@@ -48,15 +52,25 @@ const logicalOrPhysical = (
 };
 
 /** The working directory as text first, and as the kernel sees it where that leads nowhere (bash's cd.def). */
-const change = (session: Session, to: string, physical: boolean): Fault | undefined => {
+const change = (io: BuiltinIo, to: string, physical: boolean): Fault | undefined => {
+  const { session } = io.run;
   const { process } = session;
   if (physical) return process.chdir(to) ?? arrive(session, process.workingDirectory);
   const whole = to.startsWith('/') ? to : join(session.directory, to);
   const logical = withoutDots(session, whole);
   const refused = process.chdir(logical ?? whole);
   if (!refused) return arrive(session, logical ?? process.workingDirectory);
-  return process.chdir(to) ? refused : arrive(session, process.workingDirectory);
+  if (process.chdir(to)) return refused;
+  if (!isRemoved(session)) return arrive(session, process.workingDirectory);
+  io.err(`cd: ${noWayUp}`);
+  return arrive(session, whole);
 };
+
+/** The working directory has no name any more. */
+const isRemoved = ({ process }: Session): boolean => process.here.inode.nlink === 0;
+
+const noWayUp =
+  'error retrieving current directory: getcwd: cannot access parent directories: No such file or directory\n';
 
 const arrive = (session: Session, directory: string): undefined => {
   session.directory = directory;
