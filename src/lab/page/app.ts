@@ -269,6 +269,7 @@ const share = async (): Promise<void> => {
     );
   }
   sharingDialog.showModal();
+  body.querySelector('input')?.focus();
 };
 
 const themeNames = { auto: 'as the system', light: 'light', dark: 'dark' } as const;
