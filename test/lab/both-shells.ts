@@ -124,7 +124,7 @@ const inLab = ({ tree, lines, user = 'me' }: Script): Outcome => {
   const before = rootTree(session);
   const root = session.sketch.process();
   // What the real side needs to run at all is there too.
-  for (const name of ['usr', 'io']) root.mkdir(root.cwd, name, 0o755);
+  for (const name of ['usr', 'io', 'proc']) root.mkdir(root.cwd, name, 0o755);
   for (const name of libraries) if (existsSync(`/${name}`)) root.symlink(linkText(`usr/${name}`), root.cwd, name);
   const written: Written[] = [];
   for (const line of lines) {

@@ -243,10 +243,8 @@ export const fixedScripts: readonly Script[] = [
     'exec 4> out; echo one >&4; rm out; echo two >&4; exec 4>&-; ls out',
     'exec 5<> a; read x <&5; echo new >&5; exec 5>&-; cat a',
   ),
-  script(
-    'mkdir q; cd q; rmdir ../q; pwd; ls; echo *; touch x; mkdir y; cd .; pwd; pwd -P',
-    'mkdir q r; cd q; mv ../q ../r; pwd; pwd -P; cd ..; pwd',
-  ),
+  script('mkdir q; cd q; rmdir ../q; pwd; ls; echo *; touch x; mkdir y; cd .; pwd; pwd -P'),
+  script('mkdir q r; cd q; mv ../q ../r; pwd; pwd -P; cd ..; pwd'),
   script(
     'cat b | tee x y; cat x y',
     'export A=1; env | grep ^A=',

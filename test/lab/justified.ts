@@ -6,6 +6,16 @@ export const reasons: readonly { readonly why: string; readonly fits: (differenc
     why: 'A directory has no order of its own: ext4 gives its entries by their hashes, the lab in the order in which they were made.',
     fits: ({ what, bash, lab }) => what !== 'code' && sortedLines(bash) === sortedLines(lab),
   },
+  {
+    why: 'Of several mistakes in the grammar of one line bash may name another one first; neither runs any of it.',
+    fits: ({ what, bash, lab }) =>
+      what === 'errors' && [bash, lab].every((text) => /^bash: (syntax error|unexpected EOF)/.test(text)),
+  },
+  {
+    why: 'The parts of a pipe run one after the other in the lab, so a file that the end writes is not there when the beginning looks, and none is ended by signal 13.',
+    fits: ({ lines, bash }) =>
+      /^(find|ls|du|grep)\b.*\|.*>/.test(lines.at(-1) ?? '') || bash.includes('terminated by signal 13'),
+  },
 ];
 
 /** Why a difference is none to mend; undefined for one that is. */
