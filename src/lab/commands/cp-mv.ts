@@ -195,7 +195,7 @@ const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
   let ok = true;
   for (const source of sources) {
     const base = lastName(source);
-    let destination = into === undefined ? last : base === '..' && !options.move ? into : inDirectory(into, base);
+    let destination = into === undefined ? last : inDirectory(into, base === '..' && !options.move ? '.' : base);
     if (args.has('parents') && into !== undefined) {
       destination = inDirectory(into, source.replace(/\/+$/, '').replace(/^\/+/, ''));
       if (!makeParents(io, destination, false)) {

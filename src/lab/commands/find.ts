@@ -90,14 +90,8 @@ const visit = (
   if (search.quit) return;
   const follows = search.follow === 'L' || (search.follow === 'H' && depth === 0);
   let found = follows ? stat(io, path) : lstat(io, path);
-  if (found instanceof Fault && follows && found.errno !== 'EACCES') {
-    const itself = lstat(io, path);
-    if (found.errno === 'ENOENT' || itself instanceof Fault) found = itself;
-    else {
-      search.code = complain(io, `${word(path)}: ${found.reason}`);
-      found = itself;
-    }
-  }
+  // Only a link that leads to nothing is itself what is found.
+  if (found instanceof Fault && follows && found.errno === 'ENOENT') found = lstat(io, path);
   if (found instanceof Fault) {
     search.code = complain(io, `${word(path)}: ${found.reason}`);
     return;

@@ -97,10 +97,7 @@ const followOperands = ({ args, long, indicator }: Listing, immediate: boolean):
 const operandItem = (listing: Listing, path: string, follow: 'no' | 'directories' | 'yes'): Item | undefined => {
   const { io } = listing;
   let found = follow === 'no' ? lstat(io, path) : stat(io, path);
-  if (
-    follow === 'directories' &&
-    (found instanceof Fault ? found.errno === 'ENOENT' || found.errno === 'ELOOP' : found.kind !== 'dir')
-  )
+  if (follow === 'directories' && (found instanceof Fault ? found.errno === 'ENOENT' : found.kind !== 'dir'))
     found = lstat(io, path);
   if (found instanceof Fault) {
     listing.code = complain(io, `cannot access ${quoted(path)}: ${found.reason}`, 2);
