@@ -108,12 +108,18 @@ const copyOne = (
   let isNew = false;
   if (x.move) {
     renameErrno ??= fs.rename(fs.cwd, source, fs.cwd, destination, 'no-replace')?.errno ?? 'done';
-    isNew = frame.renamed = renameErrno === 'done';
+    if (renameErrno === 'done') {
+      const moved = isOperand && state.made ? lstat(io, destination) : undefined;
+      if (moved && !(moved instanceof Fault)) state.made?.add(fileKey(destination, moved));
+      if (x.verbose) io.out(`renamed ${quoted(source)} -> ${quoted(destination)}\n`);
+      frame.renamed = true;
+      return true;
+    }
   }
-  const seen = look(io, renameErrno === 'done' ? destination : source, x.dereference !== 'never');
+  const seen = look(io, source, x.dereference !== 'never');
   if (seen instanceof Fault) {
     if (renameErrno === 'EEXIST' && x.interactive === 'never') return true;
-    complain(io, `cannot stat ${quoted(renameErrno === 'done' ? destination : source)}: ${seen.reason}`);
+    complain(io, `cannot stat ${quoted(source)}: ${seen.reason}`);
     return false;
   }
   const isDir = seen.kind === 'dir';
@@ -132,34 +138,32 @@ const copyOne = (
   const follows = x.dereference === 'always' || (x.dereference === 'operands' && isOperand);
   let there: Stat | undefined;
   let backup: string | undefined;
-  if (!isNew) {
-    const itself = seen.kind !== 'file' && (x.recursive || isDir || seen.kind === 'symlink');
-    const useLstat = itself || x.move || x.symbolicLink || x.hardLink || x.backup !== 'none' || x.unlinkBeforeOpening;
-    const found = look(io, destination, !useLstat);
-    if (!(found instanceof Fault)) there = found;
-    else if (found.errno === 'ENOENT') isNew = true;
-    else if (!(found.errno === 'ELOOP' && x.unlinkAfterFailedOpen)) {
-      complain(io, `cannot stat ${quoted(destination)}: ${found.reason}`);
-      return false;
-    }
-    if (there) {
-      renameErrno = 'EEXIST';
-      const met = meet(frame, x, source, seen, destination, there, isOperand);
-      if (met !== 'go on') return met;
-      if (x.backup !== 'none' && !['.', '..'].includes(lastName(source)) && (x.move || there.kind !== 'dir')) {
-        const kept = keep(frame, x, source, seen, destination);
-        if (kept === false) return false;
-        backup = kept;
-        isNew = true;
-      } else if (there.kind !== 'dir' && !x.move && mustUnlink(x, seen, there)) {
-        const fault = fs.unlink(fs.cwd, destination);
-        if (fault && fault.errno !== 'ENOENT') {
-          complain(io, `cannot remove ${quoted(destination)}: ${fault.reason}`);
-          return false;
-        }
-        isNew = true;
-        if (x.verbose) io.out(`removed ${quoted(destination)}\n`);
+  const itself = seen.kind !== 'file' && (x.recursive || isDir || seen.kind === 'symlink');
+  const useLstat = itself || x.move || x.symbolicLink || x.hardLink || x.backup !== 'none' || x.unlinkBeforeOpening;
+  const found = look(io, destination, !useLstat);
+  if (!(found instanceof Fault)) there = found;
+  else if (found.errno === 'ENOENT') isNew = true;
+  else if (!(found.errno === 'ELOOP' && x.unlinkAfterFailedOpen)) {
+    complain(io, `cannot stat ${quoted(destination)}: ${found.reason}`);
+    return false;
+  }
+  if (there) {
+    renameErrno = 'EEXIST';
+    const met = meet(frame, x, source, seen, destination, there, isOperand);
+    if (met !== 'go on') return met;
+    if (x.backup !== 'none' && !['.', '..'].includes(lastName(source)) && (x.move || there.kind !== 'dir')) {
+      const kept = keep(frame, x, source, seen, destination);
+      if (kept === false) return false;
+      backup = kept;
+      isNew = true;
+    } else if (there.kind !== 'dir' && !x.move && mustUnlink(x, seen, there)) {
+      const fault = fs.unlink(fs.cwd, destination);
+      if (fault && fault.errno !== 'ENOENT') {
+        complain(io, `cannot remove ${quoted(destination)}: ${fault.reason}`);
+        return false;
       }
+      isNew = true;
+      if (x.verbose) io.out(`removed ${quoted(destination)}\n`);
     }
   }
   if (isOperand && state.made && !x.move && x.backup === 'none') {
@@ -179,8 +183,7 @@ const copyOne = (
     if (before === undefined) state.copied.set(key, destination);
     return before;
   };
-  if (renameErrno === 'done') earlier = undefined;
-  else if (x.recursive && isDir) earlier = isOperand ? remember() : state.copied.get(key);
+  if (x.recursive && isDir) earlier = isOperand ? remember() : state.copied.get(key);
   else if (x.move && seen.nlink === 1) earlier = state.copied.get(key);
   else if (x.preserveLinks && !x.hardLink && (seen.nlink > 1 || follows)) earlier = remember();
 

@@ -21,7 +21,7 @@ export const mkdir: LabCommand = (io, words) => {
     const there = args.has('p') && isDirectory(io, path);
     const fault = there ? undefined : io.fs.mkdir(io.fs.cwd, path, 0o777);
     const loops = args.has('p') && fault?.errno === 'EEXIST' ? stat(io, path) : undefined;
-    if (loops instanceof Fault && loops.errno !== 'ENOENT') {
+    if (loops instanceof Fault && loops.errno === 'ELOOP') {
       code = complain(io, `cannot stat ${word(path)}: ${loops.reason}`);
       continue;
     }

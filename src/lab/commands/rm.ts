@@ -73,8 +73,7 @@ export const remove = (io: CommandIo, path: string, removal: Removal, depth = 0)
   if (isDir) {
     const names = namesIn(io, path);
     if (!recursive && !(emptyDirectories && !(names instanceof Fault) && names.length === 0)) {
-      const isEmpty = names instanceof Fault || names.length === 0;
-      const why = emptyDirectories && !isEmpty ? 'Directory not empty' : 'Is a directory';
+      const why = emptyDirectories ? 'Directory not empty' : 'Is a directory';
       complain(io, `cannot remove ${quoted(path)}: ${why}`);
       return 'failed';
     }

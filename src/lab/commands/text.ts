@@ -350,6 +350,8 @@ export const cmp: LabCommand = (io, words) => {
     if (opened instanceof Fault) return complain(io, `${path}: ${opened.reason}`, 2);
     opened?.[Symbol.dispose]();
   }
+  const [one, other] = [stat(io, a), stat(io, b)];
+  if (a !== '-' && b !== '-' && !(one instanceof Fault) && !(other instanceof Fault) && sameFile(one, other)) return 0;
   for (const path of [a, b]) {
     const text = readText(io, path);
     if (text instanceof Fault)
