@@ -477,7 +477,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ['EXCHANGE replaces', 'if (exchange && there) {', 'if (exchange && there && false) {'],
     ['EXCHANGE needs two of one kind', 'exchange ? toDir : isDir', 'isDir'],
     ['rename of `.` with NOREPLACE is EBUSY', "return how === 'no-replace' ? 'EEXIST' : 'EBUSY';", "return 'EBUSY';"],
-    ['a replaced file keeps its name', 'if (there) this.#drop(there);', ''],
+    ['a replaced file keeps its name', 'if (there) this.#drop(there, to.dir.inode, to.name);', ''],
     [
       'rename with a slash takes files',
       'if (!isDir && (from.slash || (!exchange && to.slash)))',
