@@ -56,7 +56,7 @@ export interface Origin {
   readonly stat: Stat;
 }
 
-export interface Home {
+interface Home {
   readonly dir: Inode;
   readonly name: string;
 }
