@@ -53,8 +53,8 @@ for (const on of [false, true])
     const before = process.cwd();
     const wrong: string[] = [];
     let trials = 0;
+    // Where every name is taken, a numbered backup never ends; that can be no file system.
     for (const form of forms.filter(({ args }) => !args.includes('--fsync') || !on))
-      // Where every name is taken, a numbered backup never ends; that can be no file system.
       for (const errno of errnos.filter((errno) => !on || errno !== 'EEXIST'))
         for (let at = 1, reached = true; reached; at++) {
           reached = false;
