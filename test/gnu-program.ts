@@ -1,4 +1,5 @@
 /** The same command line for a program of ours, in this process, and for the system's own of that name. */
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { decodeBytes, encodeBytes } from '../src/fs/bytes.ts';
@@ -47,6 +48,17 @@ export const ours = (
     ...around,
   };
   return { code: program(process, args), out, err };
+};
+
+/** Both programs of one name: ours alone, and ours where it must answer as theirs. */
+export const pairOf = (program: Program, name: string) => {
+  const our = (args: readonly string[], variables?: Variables): Answer => ours(program, name, args, variables);
+  const agree = (args: readonly string[], variables?: Variables): Answer => {
+    const answer = our(args, variables);
+    assert.deepEqual(answer, theirs(name, args, variables), `${name} ${args.join(' ')}`);
+    return answer;
+  };
+  return { our, agree };
 };
 
 /** A test that gives command lines to both; where the system's programs are not GNU's it says so and does not run. */

@@ -1,6 +1,7 @@
 /** A tree with what can be hard about following links, for the programs that say where paths lead. */
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { encodeBytes } from '../src/fs/bytes.ts';
+import { Scratch } from './scratch.ts';
 
 /** Links that are passed in one chain: more than the 40 that the kernel passes. */
 const chainLength = 45;
@@ -129,3 +130,16 @@ export const hardPaths: readonly string[] = [
   `${'dir/../'.repeat(600)}file`,
   `${'gone/'.repeat(900)}x`,
 ];
+
+/** Works in a scratch directory that holds the tree. */
+export const inLinkTree = (work: (tree: Scratch) => void): void => {
+  using tree = new Scratch();
+  plantLinkTree(tree.path);
+  const before = process.cwd();
+  process.chdir(tree.path);
+  try {
+    work(tree);
+  } finally {
+    process.chdir(before);
+  }
+};

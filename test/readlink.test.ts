@@ -7,40 +7,22 @@ import { kernel } from '../src/kernel/kernel.ts';
 import { build } from '../src/lab/drawing.ts';
 import { Sketch } from '../src/sketch/sketch.ts';
 import { bash } from './cli/lw.ts';
-import { type Answer, comparing, ours, theirs, type Variables } from './gnu-program.ts';
-import { hardPaths, plantLinkTree } from './link-tree.ts';
+import { comparing, ours, pairOf, theirs } from './gnu-program.ts';
+import { hardPaths, inLinkTree } from './link-tree.ts';
 import { asUser, isRoot, nobody, openPlace, Scratch } from './scratch.ts';
 
-const inTree = (work: (tree: Scratch) => void): void => {
-  using tree = new Scratch();
-  plantLinkTree(tree.path);
-  const before = process.cwd();
-  process.chdir(tree.path);
-  try {
-    work(tree);
-  } finally {
-    process.chdir(before);
-  }
-};
-
-const our = (args: readonly string[], variables?: Variables): Answer => ours(readlink, 'readlink', args, variables);
-
-const agree = (args: readonly string[], variables?: Variables): Answer => {
-  const answer = our(args, variables);
-  assert.deepEqual(answer, theirs('readlink', args, variables), `readlink ${args.join(' ')}`);
-  return answer;
-};
+const { our, agree } = pairOf(readlink, 'readlink');
 
 for (const mode of ['-v', '-vf', '-ve', '-vm'])
   comparing(`readlink ${mode} says of each hard path what the system’s says`, () =>
-    inTree(() => {
+    inLinkTree(() => {
       for (const path of hardPaths) agree([mode, '--', path]);
     }),
   );
 
 if (isRoot)
   comparing('and what it says to a user who may not look everywhere', () => {
-    inTree(() => {
+    inLinkTree(() => {
       for (const mode of ['-v', '-vf', '-ve', '-vm']) {
         const args = [mode, '--', ...hardPaths];
         const answer = asUser(nobody, () => our(args));
@@ -51,7 +33,7 @@ if (isRoot)
   });
 
 test('in a sketch it says what it says on the kernel', () =>
-  inTree((tree) => {
+  inLinkTree((tree) => {
     using root = openPlace('/');
     const sketch = new Sketch({ base: { fs: kernel, root: root.handle } });
     const rehearsed = sketch.process();
@@ -82,7 +64,7 @@ test('where no /proc tells it, the path of the working directory is found by cli
 });
 
 comparing('its options are the system’s, alone and together', () =>
-  inTree(() => {
+  inLinkTree(() => {
     for (const args of [
       [],
       ['-f'],
@@ -130,13 +112,13 @@ comparing('its options are the system’s, alone and together', () =>
 );
 
 comparing('under POSIXLY_CORRECT options end at the first operand', () =>
-  inTree(() => {
+  inLinkTree(() => {
     agree(['-v', 'to-file', '-f', 'gone'], { POSIXLY_CORRECT: '' });
   }),
 );
 
 test('under POSIXLY_CORRECT it says why a file cannot be answered', () =>
-  inTree(() => {
+  inLinkTree(() => {
     // coreutils 9.8, NEWS: "readlink now defaults to being verbose if the POSIXLY_CORRECT environment variable is set".
     const answer = our(['file', 'to-file'], { POSIXLY_CORRECT: '1' });
     assert.deepEqual(answer, { code: 1, out: 'file\n', err: 'readlink: file: Invalid argument\n' });
@@ -144,7 +126,7 @@ test('under POSIXLY_CORRECT it says why a file cannot be answered', () =>
   }));
 
 test('a cycle that adds to the path in each round ends', () =>
-  inTree((tree) => {
+  inLinkTree((tree) => {
     // gnulib follows these for ever, so there is no system’s answer.
     for (const [name, text] of [
       ['slash', 'slash/'],
@@ -164,7 +146,7 @@ test('a cycle that adds to the path in each round ends', () =>
   }));
 
 comparing('links whose texts double the way end too', () =>
-  inTree((tree) => {
+  inLinkTree((tree) => {
     symlinkSync('.', tree.at('bomb-0'));
     for (let i = 1; i <= 40; i++) symlinkSync(`bomb-${i - 1}/bomb-${i - 1}`, tree.at(`bomb-${i}`));
     assert.deepEqual(agree(['-f', 'bomb-10']), { code: 0, out: `${tree.path}\n`, err: '' });

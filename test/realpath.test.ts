@@ -2,35 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { realpath } from '../src/jobs/make/realpath.ts';
-import { type Answer, comparing, ours, theirs, type Variables } from './gnu-program.ts';
-import { hardPaths, plantLinkTree } from './link-tree.ts';
-import { asUser, isRoot, nobody, Scratch } from './scratch.ts';
+import { comparing, pairOf, theirs } from './gnu-program.ts';
+import { hardPaths, inLinkTree } from './link-tree.ts';
+import { asUser, isRoot, nobody } from './scratch.ts';
 
-const inTree = (work: (tree: Scratch) => void): void => {
-  using tree = new Scratch();
-  plantLinkTree(tree.path);
-  const before = process.cwd();
-  process.chdir(tree.path);
-  try {
-    work(tree);
-  } finally {
-    process.chdir(before);
-  }
-};
-
-const our = (args: readonly string[], variables?: Variables): Answer => ours(realpath, 'realpath', args, variables);
-
-const agree = (args: readonly string[], variables?: Variables): Answer => {
-  const answer = our(args, variables);
-  assert.deepEqual(answer, theirs('realpath', args, variables), `realpath ${args.join(' ')}`);
-  return answer;
-};
+const { our, agree } = pairOf(realpath, 'realpath');
 
 const modes = ['-P', '-e', '-m', '-s', '-se', '-sm', '-L', '-Le', '-Lm'];
 
 for (const mode of modes)
   comparing(`realpath ${mode} says of each hard path what the system’s says`, () =>
-    inTree(() => {
+    inLinkTree(() => {
       const together = agree([mode, '--', ...hardPaths]);
       if (mode === '-P' || mode === '-s') for (const path of hardPaths) agree([mode, '--', path]);
       assert.ok(together.out.split('\n').length > 30);
@@ -39,7 +21,7 @@ for (const mode of modes)
 
 if (isRoot)
   comparing('and what it says to a user who may not look everywhere', () => {
-    inTree(() => {
+    inLinkTree(() => {
       for (const mode of modes) {
         const args = [mode, '--relative-to=dir', '--', ...hardPaths];
         const answer = asUser(nobody, () => our(args));
@@ -49,7 +31,7 @@ if (isRoot)
   });
 
 comparing('relative answers are the system’s for each pair of a start and a base', () =>
-  inTree((tree) => {
+  inLinkTree((tree) => {
     const dirs = [
       '.',
       '/',
@@ -79,7 +61,7 @@ comparing('relative answers are the system’s for each pair of a start and a ba
 );
 
 comparing('its options are the system’s, alone and together', () =>
-  inTree(() => {
+  inLinkTree(() => {
     for (const args of [
       [],
       ['-e'],
@@ -126,7 +108,7 @@ comparing('its options are the system’s, alone and together', () =>
 );
 
 test('-E asks for what is done without it', () =>
-  inTree((tree) => {
+  inLinkTree((tree) => {
     // coreutils 9.8, NEWS: "realpath now supports -E, which specifies the default behavior"; the long form is --canonicalize.
     for (const [args, code, out] of [
       [['-E', 'gone'], 0, `${tree.path}/gone\n`],

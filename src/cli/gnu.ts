@@ -15,6 +15,8 @@ import { unlink } from '../jobs/make/unlink.ts';
 import { workingDirectory } from '../jobs/make/working-directory.ts';
 import { kernel } from '../kernel/kernel.ts';
 import { randomWord } from '../kernel/random.ts';
+import { terminalWidth } from '../kernel/terminal.ts';
+import { plainLines } from './show.ts';
 
 const programs: Readonly<Record<string, Program>> = { ln, link, unlink, readlink, realpath };
 
@@ -105,9 +107,9 @@ class StandardOutput {
 
   flush(): Errno | undefined {
     if (this.#waiting !== '') {
-      const bytes = encodeBytes(this.#waiting);
+      const text = this.#waiting;
       this.#waiting = '';
-      this.#fault ??= writeAll(1, bytes);
+      this.#fault ??= writeAll(1, text);
     }
     return this.#fault;
   }
@@ -115,10 +117,13 @@ class StandardOutput {
 
 /** A message that cannot be written has nowhere else to go. */
 const writeError = (text: string): void => {
-  writeAll(2, encodeBytes(text));
+  writeAll(2, text);
 };
 
-const writeAll = (fd: number, bytes: Uint8Array): Errno | undefined => {
+/** Names are printed as they are, as GNU's programs do, but not on a terminal, which might act on them. */
+const writeAll = (fd: number, text: string): Errno | undefined => {
+  const safe = isPlain.test(text) || terminalWidth(fd) === undefined ? text : plainLines(text);
+  const bytes = encodeBytes(safe);
   for (let written = 0; written < bytes.length; ) {
     const count = attempt(() => writeSync(fd, bytes, written));
     if (typeof count !== 'number') return count;
@@ -126,6 +131,9 @@ const writeAll = (fd: number, bytes: Uint8Array): Errno | undefined => {
   }
   return undefined;
 };
+
+/** ASCII that no terminal acts on. */
+const isPlain = /^[\n\x20-\x7e]*$/;
 
 /** Repeats a call on a descriptor that another process has made non-blocking. */
 const attempt = (call: () => number): number | Errno => {

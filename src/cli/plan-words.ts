@@ -5,7 +5,7 @@ import { shellWord } from './causes/shell-word.ts';
 import { show } from './show.ts';
 
 /** A step as a line that people read, and could paste. */
-export const stepLine = (said: Said): string => toShell(said, shellWord);
+const stepLine = (said: Said): string => toShell(said, shellWord);
 
 /** Steps as people think of them. */
 export const stepLines = (steps: readonly Said[]): readonly string[] => condensed(steps).map(stepLine);

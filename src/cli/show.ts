@@ -22,6 +22,9 @@ export const harmless = (text: string): string =>
         .join('')
     : text;
 
+/** The same with nothing but line ends left. */
+export const plainLines = (text: string): string => text.split('\n').map(escapeHidden).join('\n');
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC starts the colours that are let through.
 const harmlessControls = /(\n|\x1b\[[0-9;]*m)/;
 

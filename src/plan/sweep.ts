@@ -1,11 +1,11 @@
 import { Fault } from '../fs/fault.ts';
 import type { Fs, Handle } from '../fs/fs.ts';
-import { isTemporaryName } from '../fs/temporary-name.ts';
+import { isTemporaryName, mayBeBackup } from '../fs/temporary-name.ts';
 
 /** A temporary name in a directory that was swept. */
 export interface Leftover {
   readonly name: string;
-  /** `kept`: it is too young, or to remove it could lose something: the last name of a file, a directory. */
+  /** `kept`: it is too young, or to remove it could lose something: the last name of a file, a link that was to be a backup, a directory. */
   readonly fate: 'removed' | 'would be removed' | 'young' | 'kept' | Fault;
 }
 
@@ -14,7 +14,7 @@ export const oldEnough = 5;
 
 /**
  * Removes what killed replacements have left in a directory: only symbolic links and further names of files, under
- * names that only we give, of `uid` alone (root sweeps for all). Never the last name of data.
+ * names that only we give, of `uid` alone (root sweeps for all). Never the last name of data, nor of a link that was to be a backup.
  */
 export const sweep = (
   fs: Fs,
@@ -30,7 +30,8 @@ export const sweep = (
       const stat = fs.stat(dir, name);
       if (stat instanceof Fault) return { name, fate: stat };
       if (uid !== 0 && stat.uid !== uid) return { name, fate: 'kept' };
-      if (stat.kind !== 'symlink' && (stat.kind === 'dir' || stat.nlink < 2)) return { name, fate: 'kept' };
+      if (stat.kind === 'dir' || (stat.nlink < 2 && (stat.kind !== 'symlink' || mayBeBackup(name))))
+        return { name, fate: 'kept' };
       if (stat.ctime > youngest) return { name, fate: 'young' };
       if (dryRun) return { name, fate: 'would be removed' };
       return { name, fate: fs.unlink(dir, name) ?? 'removed' };

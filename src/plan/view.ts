@@ -41,6 +41,7 @@ export class View implements Disposable {
       this.#open.set(key, kept);
       return kept;
     }
+    const wanted = this.file(slot.dir);
     const opened = openBelow(this.fs, this.#tops[slot.home], slot.path);
     const refuse = (gone: boolean): Refusal =>
       changed(join(slot.path, slot.name), { kind: 'directory', directory: slot.path, gone });
@@ -50,7 +51,7 @@ export class View implements Disposable {
       return failed(join(slot.path, slot.name), opened);
     }
     const stat = this.fs.stat(opened, '');
-    if (stat instanceof Fault || !isSeen(stat, this.file(slot.dir))) {
+    if (stat instanceof Fault || !isSeen(stat, wanted)) {
       opened[Symbol.dispose]();
       return stat instanceof Fault ? failed(slot.path, stat) : refuse(false);
     }

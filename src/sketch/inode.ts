@@ -40,7 +40,7 @@ export interface Inode {
   text: LinkText | undefined;
   /** Of a directory: its names. Over a base those asked for so far; undefined means that there is none. */
   readonly entries: Map<string, Inode | undefined>;
-  /** A directory's own name; one name of anything else, the last that was used. */
+  /** A directory's own name; one name of anything else: the last that was used, if it is still there. */
   home: Home | undefined;
   /** Descriptors that hold it: with no name left it lives as long as they do. */
   opens: number;
@@ -58,7 +58,7 @@ export interface Origin {
   readonly stat: Stat;
 }
 
-export interface Home {
+interface Home {
   readonly dir: Inode;
   readonly name: string;
 }

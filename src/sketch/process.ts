@@ -382,6 +382,7 @@ export class SketchProcess implements Fs {
     if (inode.nlink === 0) return 'ENOENT';
     if (inode.nlink >= (inode.volume.type.namesMax ?? Infinity)) return 'EMLINK';
     const home = inode.home;
+    if (this.sketch.overBase && !home) return 'EOPNOTSUPP';
     const from = home && this.sketch.spot({ mount: file.mount, inode: home.dir }, home.name);
     if (from)
       this.sketch.record({ kind: 'link', file: this.sketch.refer(inode), from, to: this.sketch.spot(dir, name) });
@@ -468,7 +469,7 @@ export class SketchProcess implements Fs {
     if (this.sketch.isMountPoint(inode)) return 'EBUSY';
     this.sketch.record({ kind: 'unlink', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
     this.#take(dir.inode, name);
-    this.#drop(inode);
+    this.#drop(inode, dir.inode, name);
     return undefined;
   }
 
@@ -490,7 +491,7 @@ export class SketchProcess implements Fs {
     this.sketch.record({ kind: 'rmdir', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
     oneDirLess(dir.inode);
     this.#take(dir.inode, name);
-    this.#drop(inode);
+    this.#drop(inode, dir.inode, name);
     return undefined;
   }
 
@@ -569,7 +570,7 @@ export class SketchProcess implements Fs {
       if (there.kind === 'dir') oneDirMore(from.dir.inode);
     } else {
       sketch.record({ kind: 'rename', ...spots, ...(there ? { replaced: sketch.refer(there) } : {}) });
-      if (there) this.#drop(there);
+      if (there) this.#drop(there, to.dir.inode, to.name);
     }
     this.#put(to.dir.inode, to.name, file);
     if (file.kind === 'dir') oneDirMore(to.dir.inode);
@@ -596,7 +597,9 @@ export class SketchProcess implements Fs {
   }
 
   /** A name of an inode went. */
-  #drop(inode: Inode): void {
+  #drop(inode: Inode, dir: Inode, name: string): void {
+    const { home } = inode;
+    if (inode.kind !== 'dir' && home?.dir === dir && home.name === name) inode.home = undefined;
     inode.nlink = inode.kind === 'dir' ? 0 : inode.nlink - 1;
     inode.ctime = this.sketch.now();
     this.sketch.release(inode);
@@ -612,6 +615,7 @@ export class SketchProcess implements Fs {
     if (inode.kind === 'symlink') return 'EOPNOTSUPP';
     if (!owns(this.who, inode)) return 'EPERM';
     const granted = modeAfterChmod(this.who, inode.gid, mode);
+    if (this.sketch.overBase && !inode.home) return 'EOPNOTSUPP';
     const at = inode.home && this.sketch.spot({ mount: found.mount, inode: inode.home.dir }, inode.home.name);
     if (at)
       this.sketch.record({ kind: 'chmod', file: this.sketch.refer(inode), at, mode: granted, before: inode.mode });

@@ -600,7 +600,7 @@ const limits = (ground: Ground): Verdict => {
       for (const end of ['a', 'b']) writeFileSync(join(root, long.slice(1) + end), `precious ${end}`);
     },
   );
-  // GNU's quotes know what is printable; a terminal gets more care (terminal.test.ts), and so do unknown options.
+  // Unknown options are not among them: GNU's getopt prints them as they are, and so do we.
   for (const locale of ['C.UTF-8', 'C'])
     for (const hostile of hostileNames)
       for (const args of [

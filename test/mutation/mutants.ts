@@ -214,6 +214,21 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
 
   'process.ts': [
     [
+      'a name that is gone is still that of its file',
+      "if (inode.kind !== 'dir' && home?.dir === dir && home.name === name) inode.home = undefined;",
+      '',
+    ],
+    [
+      'what has no known name is changed over a base without a step',
+      "if (this.sketch.overBase && !inode.home) return 'EOPNOTSUPP';",
+      '',
+    ],
+    [
+      'what has no known name is linked over a base without a step',
+      "if (this.sketch.overBase && !home) return 'EOPNOTSUPP';",
+      '',
+    ],
+    [
       'EXCHANGE moves one ctime only',
       'const both = exchange && there ? [file, there] : [file];',
       'const both = [file];',
@@ -462,7 +477,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ['EXCHANGE replaces', 'if (exchange && there) {', 'if (exchange && there && false) {'],
     ['EXCHANGE needs two of one kind', 'exchange ? toDir : isDir', 'isDir'],
     ['rename of `.` with NOREPLACE is EBUSY', "return how === 'no-replace' ? 'EEXIST' : 'EBUSY';", "return 'EBUSY';"],
-    ['a replaced file keeps its name', 'if (there) this.#drop(there);', ''],
+    ['a replaced file keeps its name', 'if (there) this.#drop(there, to.dir.inode, to.name);', ''],
     [
       'rename with a slash takes files',
       'if (!isDir && (from.slash || (!exchange && to.slash)))',

@@ -170,6 +170,8 @@ test('a read-only volume is read-only wherever it is seen, a read-only mount in 
   mount('cd', { readOnly: true });
   mount('again', { source: 'cd' });
   assert.equal(root.mkdir('again/d'), 'EROFS');
+  assert.equal(root.chmod('again', 0o700), 'EROFS');
+  assert.equal(root.unlink('again/gone'), 'EROFS');
   root.mkdir('s');
   mount('ro', { source: 's', readOnly: true });
   assert.equal(root.mkdir('ro/d'), 'EROFS');

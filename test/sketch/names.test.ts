@@ -138,6 +138,7 @@ test('a new name needs write and search permission in its directory', () => {
   ann.fs.umask = 0;
   root.chmod('/', 0o777);
   ann.file('f');
+  assert.equal(root.mkdir('slash/'), 'done');
   for (const dir of ['d', 'w']) {
     assert.equal(ann.link('f', `${dir}/x`), 'EACCES');
     assert.equal(ann.symlink('f', `${dir}/x`), 'EACCES');

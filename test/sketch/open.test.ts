@@ -99,6 +99,8 @@ test('a descriptor does what it was opened for', () => {
   assert.equal(errno(root.fs.truncate(place, 0)), 'EBADF');
   assert.equal(errno(root.fs.truncate(write, 10)), 'done');
   assert.equal(errno(root.fs.entries(read)), 'ENOTDIR');
+  using dirPlace = root.open('d', { access: 'path' });
+  assert.equal(errno(root.fs.entries(dirPlace)), 'EBADF');
   assert.equal(errno(root.fs.sync(place)), 'EBADF');
   assert.equal(errno(root.fs.sync(read)), 'done');
   const closed = root.open('f');

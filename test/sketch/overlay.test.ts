@@ -352,3 +352,23 @@ test('a read-only mount of the base does not make its file system read-only else
   assert.equal(hand(inside).symlink('x', 'x'), 'EROFS');
   assert.equal(inside.root.inode.volume.readOnly, false);
 });
+
+test('no step names a file by a name that is gone', () => {
+  const { over, sketch } = scene(`
+    a #1
+    b #1`);
+  using held = over.open('b', { access: 'path' });
+  over.unlink('b');
+  const errno = (answer: Fault | undefined) => answer?.errno;
+  const { fs } = over;
+  assert.equal(errno(fs.link(held, '', fs.cwd, 'c')), 'EOPNOTSUPP');
+  assert.equal(errno(fs.chmod(held, '', 0o600)), 'EOPNOTSUPP');
+  assert.equal(over.leads('a'), 'done');
+  assert.equal(errno(fs.link(held, '', fs.cwd, 'c')), undefined);
+  assert.equal(errno(fs.chmod(held, '', 0o600)), undefined);
+  assert.equal(over.chmod('/', 0o700), 'EOPNOTSUPP');
+  const [, link, chmod] = sketch.steps;
+  assert.equal(sketch.steps.length, 3);
+  assert.equal(link?.kind === 'link' && link.from.path, '/a');
+  assert.equal(chmod?.kind === 'chmod' && chmod.at.path, '/c');
+});

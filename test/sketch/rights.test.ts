@@ -87,6 +87,11 @@ test('a set-group-ID directory hands on its group, and the bit to directories', 
   assert.deepEqual([ann.stat('g/f').gid, ann.stat('g/d').gid, ann.lstat('g/l').gid], [2000, 2000, 2000]);
   assert.deepEqual([ann.mode('g/f'), ann.mode('g/d')], ['644', '2755']);
   ann.mkdir('g/d/e');
+  root.chown('g', { gid: 3000 });
+  root.chmod('g', 0o2777);
+  ann.file('g/program', 0o2775);
+  ann.file('g/no-program', 0o2765);
+  assert.deepEqual([ann.mode('g/program'), ann.mode('g/no-program')], ['755', '2745']);
   assert.equal(ann.mode('g/d/e'), '2755');
 });
 

@@ -48,15 +48,6 @@ const components = (path: string): readonly string[] => path.split('/').filter((
 export const relink = (scene: Scene, link: string, text: string): string =>
   `ln -sfn ${text.startsWith('-') ? '-- ' : ''}${shellWord(linkText(text))} ${shellWord(outside(scene, link))}`;
 
-/** The relative text that leads from a physical directory to a path. */
-export const relativeText = (fromDir: string, to: string): string => {
-  const from = components(fromDir);
-  const steps = components(to);
-  const shared = from.findIndex((part, i) => part !== steps[i]);
-  const common = shared < 0 ? from.length : shared;
-  return [...from.slice(common).map(() => '..'), ...steps.slice(common)].join('/') || '.';
-};
-
 /** The mended text: a command where it is a link's, else the path to ask for. */
 export const corrected = (scene: Scene, { link }: Blame, text: string): Pick<Cause, 'command' | 'advice'> =>
   link ? { command: relink(scene, link.link, text) } : { advice: say`the path ${text}` };

@@ -1,6 +1,7 @@
 import { ancestors, join } from '../../fs/path.ts';
+import { relativePath } from '../../jobs/make/relative.ts';
 import type { Blame } from './blame.ts';
-import { relativeText, relink } from './blame.ts';
+import { relink } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { found, outside, type Scene } from './scene.ts';
 import { say } from './sentence.ts';
@@ -41,7 +42,7 @@ const otherDirectory = (scene: Scene, link: string | undefined, at: string, dir:
     ? say`its text is read from its own directory, ${at}; read from ${dir} it would lead to ${candidate}`
     : say`it is read from ${at}; from ${dir} it would lead to ${candidate}`,
   suggests: [candidate],
-  ...(link ? { command: relink(scene, link, relativeText(at, candidate)) } : {}),
+  ...(link ? { command: relink(scene, link, relativePath(at, candidate)) } : {}),
 });
 
 const missingSlash = (scene: Scene, link: string | undefined, candidate: string): Cause => ({

@@ -1,6 +1,7 @@
 import { dirname } from '../../fs/path.ts';
+import { relativePath } from '../../jobs/make/relative.ts';
 import { type Failure, type Hop, maxLinks, type Route } from '../../trace/route.ts';
-import { relativeText, relink } from './blame.ts';
+import { relink } from './blame.ts';
 import type { Cause } from './cause.ts';
 import { elsewhere } from './elsewhere.ts';
 import { found, reach, type Scene } from './scene.ts';
@@ -63,7 +64,7 @@ export const chainCause = (scene: Scene, route: Route, next: string): Cause => {
     suggests: [end],
     ...(first.last
       ? {
-          command: relink(scene, first.link, first.style === 'absolute' ? end : relativeText(dirname(first.link), end)),
+          command: relink(scene, first.link, first.style === 'absolute' ? end : relativePath(dirname(first.link), end)),
         }
       : {}),
   };

@@ -18,7 +18,7 @@ export interface Possibility {
 }
 
 /** Why not, and what would do instead. */
-export interface Reason {
+interface Reason {
   readonly why: string;
   readonly tries: readonly string[];
 }

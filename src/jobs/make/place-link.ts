@@ -176,7 +176,7 @@ const replaceThere = (
     { fs, dir: within, name, seen: there, held },
     {
       make: (temp) => make(run, from, text, within, temp),
-      spareName: () => temporaryName(process.random()),
+      spareName: () => temporaryName(process.random(), backups === 'none' ? undefined : 'keeps'),
       backups: backups === 'none' ? undefined : backupNames(fs, within, name, backups, run.suffix),
     },
   );

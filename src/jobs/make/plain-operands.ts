@@ -1,9 +1,7 @@
-import { gnuOptions } from './gnu-options.ts';
+import { commandLine } from './command-line.ts';
 import type { Process } from './process.ts';
 import { quoteValue } from './quote.ts';
-import { helpText, type Manual, usageError, versionText } from './usage.ts';
-
-const options = { help: { long: 'help' }, version: { long: 'version' } } as const;
+import { type Manual, usageError } from './usage.ts';
 
 /** The operands of a program that takes `count` of them and only --help and --version; otherwise its exit code. */
 export const plainOperands = (
@@ -12,16 +10,10 @@ export const plainOperands = (
   manual: Manual,
   count: number,
 ): readonly string[] | number => {
-  const posixly = process.variable('POSIXLY_CORRECT') !== undefined;
-  const { options: given, operands, problem } = gnuOptions(args, options, posixly);
-  const first = given[0];
-  if (first) {
-    process.out(first.name === 'help' ? helpText(process, manual) : versionText(process));
-    return 0;
-  }
-  if (problem !== undefined) return usageError(process, problem);
-  const last = operands.at(-1);
-  if (last === undefined) return usageError(process, 'missing operand');
+  const line = commandLine(process, args, {}, manual);
+  if (typeof line === 'number') return line;
+  const { operands } = line;
+  const last = operands.at(-1) as string;
   const shown = (operand: string): string => quoteValue(operand, process.utf8);
   if (operands.length < count) return usageError(process, `missing operand after ${shown(last)}`);
   const extra = operands[count];

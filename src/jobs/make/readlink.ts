@@ -1,9 +1,10 @@
 import { Fault } from '../../fs/fault.ts';
 import { canonicalize, type Presence } from './canonicalize.ts';
-import { gnuOptions, type OptionSpec } from './gnu-options.ts';
+import { commandLine } from './command-line.ts';
+import type { OptionSpec } from './gnu-options.ts';
 import type { Program } from './process.ts';
 import { quoteIfNeeded } from './quote.ts';
-import { helpText, type Manual, usageError, versionText } from './usage.ts';
+import type { Manual } from './usage.ts';
 
 const options = {
   canonicalize: { short: 'f', long: 'canonicalize' },
@@ -14,8 +15,6 @@ const options = {
   silent: { short: 's', long: 'silent' },
   verbose: { short: 'v', long: 'verbose' },
   zero: { short: 'z', long: 'zero' },
-  help: { long: 'help' },
-  version: { long: 'version' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export const manual: Manual = {
@@ -41,12 +40,13 @@ export const manual: Manual = {
 
 /** Says what links store, or with -f, -e or -m where paths lead: readlink(1) of GNU coreutils 9.10. */
 export const readlink: Program = (process, args) => {
-  const posixly = process.variable('POSIXLY_CORRECT') !== undefined;
-  const { options: given, operands, problem } = gnuOptions(args, options, posixly);
+  const line = commandLine(process, args, options, manual);
+  if (typeof line === 'number') return line;
+  const { options: given, operands } = line;
   let presence: Presence | undefined;
   let noNewline = false;
   // POSIX wants a message for each file that is no link (coreutils 9.8).
-  let verbose = posixly;
+  let verbose = process.variable('POSIXLY_CORRECT') !== undefined;
   let end = '\n';
   for (const { name } of given) {
     switch (name) {
@@ -70,16 +70,8 @@ export const readlink: Program = (process, args) => {
       case 'zero':
         end = '\0';
         break;
-      case 'help':
-        process.out(helpText(process, manual));
-        return 0;
-      case 'version':
-        process.out(versionText(process));
-        return 0;
     }
   }
-  if (problem !== undefined) return usageError(process, problem);
-  if (operands.length === 0) return usageError(process, 'missing operand');
   if (operands.length > 1 && noNewline) {
     process.err(`${process.name}: ignoring --no-newline with multiple arguments\n`);
     noNewline = false;

@@ -1,10 +1,11 @@
 import { Fault } from '../../fs/fault.ts';
 import { canonicalize, type Presence } from './canonicalize.ts';
-import { gnuOptions, type OptionSpec } from './gnu-options.ts';
+import { commandLine } from './command-line.ts';
+import type { OptionSpec } from './gnu-options.ts';
 import type { Process, Program } from './process.ts';
 import { quote, quoteIfNeeded } from './quote.ts';
 import { liesIn, relativePath } from './relative.ts';
-import { helpText, type Manual, usageError, versionText } from './usage.ts';
+import type { Manual } from './usage.ts';
 
 const options = {
   canonicalize: { short: 'E', long: 'canonicalize' },
@@ -18,8 +19,6 @@ const options = {
   zero: { short: 'z', long: 'zero' },
   logical: { short: 'L', long: 'logical' },
   physical: { short: 'P', long: 'physical' },
-  help: { long: 'help' },
-  version: { long: 'version' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
 export const manual: Manual = {
@@ -54,8 +53,9 @@ interface Manner {
 
 /** Says where paths lie, absolute or from a directory: realpath(1) of GNU coreutils 9.10. */
 export const realpath: Program = (process, args) => {
-  const posixly = process.variable('POSIXLY_CORRECT') !== undefined;
-  const { options: given, operands, problem } = gnuOptions(args, options, posixly);
+  const line = commandLine(process, args, options, manual);
+  if (typeof line === 'number') return line;
+  const { options: given, operands } = line;
   let presence: Presence = 'all-but-last';
   let links: Manner['links'] = 'physical';
   let verbose = true;
@@ -91,16 +91,8 @@ export const realpath: Program = (process, args) => {
       case 'relativeBase':
         relativeBase = value;
         break;
-      case 'help':
-        process.out(helpText(process, manual));
-        return 0;
-      case 'version':
-        process.out(versionText(process));
-        return 0;
     }
   }
-  if (problem !== undefined) return usageError(process, problem);
-  if (operands.length === 0) return usageError(process, 'missing operand');
 
   const manner: Manner = { presence, links };
   const shown = presentation(process, manner, relativeTo, relativeBase);

@@ -47,7 +47,7 @@ export const replace = (place: Occupied, how: Replacement): Replaced => {
     return giveUp(place, temp, fault);
   }
   const out = fs.stat(dir, temp);
-  if (out instanceof Fault) return { kind: 'refused', fault: out, what: 'link' };
+  if (out instanceof Fault) return undo(place, temp, made, out, 'link');
   if (!isSeen(place, out)) return putBack(place, temp, made);
 
   if (!how.backups) {
