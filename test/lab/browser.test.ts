@@ -237,6 +237,25 @@ test('hostile names and texts are shown and never become elements', async (conte
   assert.ok((await partsOf(page)).length > 20);
 });
 
+test('no line hangs the page', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  for (const line of [
+    'while true; do :; done',
+    'while true; do ls -lR /; done',
+    'while true; do lw map /; done',
+    'f() { f & f; }; f',
+    ':(){ :|:& };:',
+    'echo {1..9999999}',
+    'a=x; while true; do a=$a$a; done',
+    'mkdir d; ln -s . d/l; find -L d; ls d/l/l/l/*/*/*/*/*/*',
+  ]) {
+    await type(page, line, 'clear', 'echo alive');
+    assert.match(await screenOf(page), /\nalive$/, line);
+  }
+});
+
 test('a hostile address is only data', async (context) => {
   if (!canBrowse(context.name)) return;
   await using lab = await Lab.start();

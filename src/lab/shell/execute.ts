@@ -72,7 +72,8 @@ const inBackground = (run: Run, chain: AndOr): void => {
   const { session } = run;
   const number = Math.max(0, ...session.jobs.keys()) + 1;
   const pid = session.nextPid++;
-  const budget = newBudget();
+  // The line's own, or jobs that start jobs would never end.
+  const { budget } = run;
   const work: BackgroundWork = { files: [], turn: undefined };
   write(run, terminal('err'), `[${number}] ${pid}\n`);
   const fds = new Map(run.fds);
@@ -430,6 +431,8 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
       return forked(deeper(run), (inner) => runProgram(inner, words), fds);
     },
   };
+  // A walk of lw takes milliseconds: a loop of them must end in time, too.
+  if (name === 'lw') spend(run.budget, 100);
   const code = program(io, args);
   if (!failed) return code;
   write(run, run.fds.get(2), `${name}: write error: ${failed.reason}\n`);
