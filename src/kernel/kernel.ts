@@ -9,7 +9,7 @@ import { type Kind, kindOfMode, type Stat } from '../fs/stat.ts';
 import * as abi from './abi.ts';
 import { Descriptor, workingDirectory } from './handle.ts';
 import { allocate, type Block, syscall } from './libc.ts';
-import { untilSettled } from './until-settled.ts';
+import { untilCounted, untilSettled } from './until-settled.ts';
 
 const { call } = abi.abi;
 
@@ -49,7 +49,8 @@ export const kernel: Fs = {
     if (long) return long;
     const flags = abi.AT_NO_AUTOMOUNT | emptyPath(path) | (follow ? 0 : abi.AT_SYMLINK_NOFOLLOW);
     const mask = abi.STATX_BASIC_STATS | abi.STATX_BTIME | abi.STATX_MNT_ID;
-    const result = syscall(call.statx, at.fd, address(place.path), flags, mask, address(place.statx));
+    const ask = (): number => syscall(call.statx, at.fd, address(place.path), flags, mask, address(place.statx));
+    const result = follow ? untilCounted(ask) : ask();
     return result < 0 ? fault('statx', result, path) : readStat(block, place.statx);
   },
 

@@ -90,7 +90,7 @@ export class SketchProcess implements Fs {
 
   /** chdir(2). */
   chdir(path: string): Fault | undefined {
-    const found = this.#find(this.cwd, path, true, true);
+    const found = path === '' ? 'ENOENT' : this.#find(this.cwd, path, true, true);
     if (typeof found === 'string') return new Fault('chdir', found, path);
     const refused = this.sketch.allows(this.who, found.inode, wants.search);
     if (refused) return new Fault('chdir', refused, path);
@@ -100,7 +100,7 @@ export class SketchProcess implements Fs {
 
   /** chroot(2), and chdir to the new root. */
   chroot(path: string): Fault | undefined {
-    const found = this.#find(this.cwd, path, true, true);
+    const found = path === '' ? 'ENOENT' : this.#find(this.cwd, path, true, true);
     if (typeof found === 'string') return new Fault('chroot', found, path);
     this.#root = this.#here = found;
     return undefined;

@@ -43,7 +43,7 @@ export const compare = (kernel: Side, sketch: Side, script: Script, counts?: Cou
     let wanted = ours.perform(step);
     const got = wanted === left ? left : theirs.perform(step);
     // A rename or mount elsewhere makes the kernel walk again, and links of the first time still count.
-    for (let again = 0; wanted !== got && wanted.endsWith(' ELOOP') && again < 9; again++) wanted = ours.perform(step);
+    for (let again = 0; wanted !== got && wanted.endsWith(' ELOOP') && again < 99; again++) wanted = ours.perform(step);
     if (counts && wanted !== left) count(counts, step, wanted);
     if (wanted !== got) return { step: index, kernel: wanted, sketch: got };
     if (watched === 'no') continue;

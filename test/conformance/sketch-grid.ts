@@ -70,7 +70,7 @@ class Pair {
     let kernel = ours.perform(step);
     const sketch = theirs.perform(step);
     // A rename or mount elsewhere makes the kernel walk again, and links of the first time still count.
-    for (let again = 0; kernel !== sketch && kernel.endsWith(' ELOOP') && again < 9; again++)
+    for (let again = 0; kernel !== sketch && kernel.endsWith(' ELOOP') && again < 99; again++)
       kernel = ours.perform(step);
     this.#since.push(step);
     if (kernel !== sketch) {

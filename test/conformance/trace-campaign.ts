@@ -113,7 +113,7 @@ const compare = (root: Handle, query: Query, tally?: Tally): Mismatch | undefine
   const got = traceAnswer(route);
   let wanted = kernelAnswer(at, query);
   // A rename or mount elsewhere makes the kernel walk again, and links of the first time still count.
-  for (let again = 0; wanted === 'ELOOP' && wanted !== got && again < 9; again++) wanted = kernelAnswer(at, query);
+  for (let again = 0; wanted === 'ELOOP' && wanted !== got && again < 99; again++) wanted = kernelAnswer(at, query);
   if (tally) count(tally, route);
   const untrue = wanted === got ? untruePath(query.confined ? at : root, route) : undefined;
   if (wanted === got && untrue === undefined) return undefined;

@@ -76,6 +76,7 @@ test('an address that would be too long is refused with a reason', async (contex
   await openSandbox(page, 'a\n');
   for (const _ of [1, 2, 3]) await type(page, `echo ${randomBytes(3000).toString('hex')}`);
   await page.locator('#share').press('Enter');
+  await page.locator('#sharing-body').filter({ hasText: /./ }).waitFor();
   assert.match(await textOf(page, '#sharing-body'), /address of \d+ characters; more than 8000/);
   assert.equal(new URL(page.url()).hash, '');
 });
