@@ -32,6 +32,8 @@ export interface Difference {
   readonly what: 'output' | 'errors' | 'code' | 'tree';
   readonly bash: string;
   readonly lab: string;
+  /** All that the last line wrote on each side; where it went into a file, the tree at the end too. */
+  readonly wrote: { readonly bash: string; readonly lab: string };
 }
 
 interface Written {
@@ -81,16 +83,23 @@ const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Differenc
   for (const [index, line] of script.lines.entries()) {
     const [theirs, ours] = [bash.written[index], lab.written[index]];
     if (!theirs || !ours) return undefined;
-    const told = { tree: script.tree, lines: script.lines.slice(0, index + 1) };
     const [theirOut, ourOut] = [sameNumbers(line, theirs.out, numbers), sameNumbers(line, ours.out, new Map())];
+    const wrote = { bash: allWritten(line, bash, index), lab: allWritten(line, lab, index) };
+    const told = { tree: script.tree, lines: script.lines.slice(0, index + 1), wrote };
     if (theirOut !== ourOut) return { ...told, what: 'output', bash: theirOut, lab: ourOut };
     const [theirErr, ourErr] = [plainErrors(theirs.err), plainErrors(ours.err)];
     if (theirErr !== ourErr) return { ...told, what: 'errors', bash: theirErr, lab: ourErr };
     if (theirs.code !== ours.code) return { ...told, what: 'code', bash: theirs.code, lab: ours.code };
   }
   if (bash.tree === lab.tree) return undefined;
-  return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree };
+  const end = script.lines.length - 1;
+  const line = script.lines[end] ?? '';
+  const wrote = { bash: allWritten(line, bash, end), lab: allWritten(line, lab, end) };
+  return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree, wrote };
 };
+
+const allWritten = (line: string, { written, tree }: Outcome, index: number): string =>
+  `${written[index]?.err}${written[index]?.out}${line.includes('>') ? tree : ''}`;
 
 /** How bash begins its complaints in the files that it reads the lines from. */
 const shellName = /(?:\/io\/line-\d+|\bbash): (?:line \d+: )+/g;
@@ -100,6 +109,8 @@ const plainErrors = (text: string): string =>
   text
     .replace(shellName, 'bash: ')
     .replace(/^bash: `.*'\n/gm, '')
+    // A race inside of bash, about a process of its own.
+    .replace(/^bash: wait_for: No record of process \d+\n/gm, '')
     .replace(/^exit\n/gm, '');
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
