@@ -54,7 +54,8 @@ export interface CopyState {
   readonly copied: Map<string, string>;
   /** Destinations that this command made: with several operands it will not overwrite them. */
   readonly made: Set<string> | undefined;
-  readonly sources: Set<string> | undefined;
+  /** The operands of cp by identity: one name that is given twice is copied once, however it is written. */
+  readonly sources: Map<string, readonly string[]> | undefined;
   /** The directory that all go into, as it was given. */
   readonly into: string | undefined;
 }
@@ -129,13 +130,14 @@ const copyOne = (
     complain(io, `-r not specified; omitting directory ${quoted(source)}`);
     return false;
   }
-  const sourceKey = fileKey(source, seen);
+  const sourceKey = identityKey(seen);
   if (isOperand && state.sources) {
-    if (!isDir && x.backup === 'none' && state.sources.has(sourceKey)) {
+    const given = state.sources.get(sourceKey) ?? [];
+    if (!isDir && x.backup === 'none' && given.some((each) => isSameName(io, source, each, undefined))) {
       complain(io, `warning: source file ${quoted(source)} specified more than once`);
       return true;
     }
-    state.sources.add(sourceKey);
+    state.sources.set(sourceKey, [...given, source]);
   }
   const follows = x.dereference === 'always' || (x.dereference === 'operands' && isOperand);
   let there: Stat | undefined;

@@ -187,7 +187,7 @@ const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
   const state: CopyState = {
     copied: new Map(),
     made: several ? new Set() : undefined,
-    sources: several && !options.move ? new Set() : undefined,
+    sources: several && !options.move ? new Map() : undefined,
     into,
   };
   if (args.has('parents') && into === undefined)
