@@ -35,7 +35,10 @@ export const reasons: readonly { readonly why: string; readonly fits: (differenc
         (text) => /cannot copy a directory, '[^']*', into itself, '[^']*'/.exec(text)?.[0],
       );
       return (
-        what !== 'code' && /\bcp\b/.test(lines.at(-1) ?? '') && noticed[0] !== undefined && noticed[0] === noticed[1]
+        what !== 'code' &&
+        /\bcp\b/.test((what === 'tree' ? lines : lines.slice(-1)).join('\n')) &&
+        noticed[0] !== undefined &&
+        noticed[0] === noticed[1]
       );
     },
   },
@@ -46,4 +49,9 @@ export const justified = (difference: Difference): string | undefined =>
   reasons.find(({ fits }) => fits(difference))?.why;
 
 const sortedCharacters = (text: string): string => [...text].sort().join('');
-const sortedLines = (text: string): string => text.split('\n').sort().join('\n');
+/** The lines in the files of a tree are told with escapes, in double quotes. */
+const sortedLines = (text: string): string =>
+  text
+    .split(/\n|\\n|"/)
+    .sort()
+    .join('\n');
