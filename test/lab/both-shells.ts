@@ -32,6 +32,8 @@ export interface Difference {
   readonly what: 'output' | 'errors' | 'code' | 'tree';
   readonly bash: string;
   readonly lab: string;
+  /** All that the last line wrote on each side, for a tree all lines; where it went into a file, the tree at the end too. */
+  readonly wrote: { readonly bash: string; readonly lab: string };
 }
 
 interface Written {
@@ -81,16 +83,23 @@ const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Differenc
   for (const [index, line] of script.lines.entries()) {
     const [theirs, ours] = [bash.written[index], lab.written[index]];
     if (!theirs || !ours) return undefined;
-    const told = { tree: script.tree, lines: script.lines.slice(0, index + 1) };
     const [theirOut, ourOut] = [sameNumbers(line, theirs.out, numbers), sameNumbers(line, ours.out, new Map())];
+    const wrote = { bash: allWritten(line, bash, index), lab: allWritten(line, lab, index) };
+    const told = { tree: script.tree, lines: script.lines.slice(0, index + 1), wrote };
     if (theirOut !== ourOut) return { ...told, what: 'output', bash: theirOut, lab: ourOut };
     const [theirErr, ourErr] = [plainErrors(theirs.err), plainErrors(ours.err)];
     if (theirErr !== ourErr) return { ...told, what: 'errors', bash: theirErr, lab: ourErr };
     if (theirs.code !== ours.code) return { ...told, what: 'code', bash: theirs.code, lab: ours.code };
   }
   if (bash.tree === lab.tree) return undefined;
-  return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree };
+  // Any of its lines may have made it: the order of a real directory is another one at the next try.
+  const everything = (side: Outcome): string => script.lines.map((line, at) => allWritten(line, side, at)).join('');
+  const wrote = { bash: everything(bash), lab: everything(lab) };
+  return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree, wrote };
 };
+
+const allWritten = (line: string, { written, tree }: Outcome, index: number): string =>
+  `${written[index]?.err}${written[index]?.out}${line.includes('>') ? tree : ''}`;
 
 /** How bash begins its complaints in the files that it reads the lines from. */
 const shellName = /(?:\/io\/line-\d+|\bbash): (?:line \d+: )+/g;
@@ -100,6 +109,8 @@ const plainErrors = (text: string): string =>
   text
     .replace(shellName, 'bash: ')
     .replace(/^bash: `.*'\n/gm, '')
+    // A race inside of bash, about a process of its own.
+    .replace(/^bash: wait_for: No record of process \d+\n/gm, '')
     .replace(/^exit\n/gm, '');
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
@@ -204,12 +215,43 @@ const prepare = (root: string, { tree, lines, user = 'me' }: Script): Tree => {
   using home = openPlace(join(root, 'home/me'));
   const names = new Map(users.map((known) => [known.name, known.uid]));
   build(fs, home.handle, tree, { owner: { uid, gid: uid }, users: names, groups: names });
+  giveTimes(fs, home.handle, { tree, lines, user });
   writeFileSync(join(root, 'io/uid'), `${uid}\n`);
   writeFileSync(join(root, 'io/driver'), driver(lines.length));
   lines.forEach((line, index) => {
     writeFileSync(join(root, `io/line-${index}`), encodeBytes(line));
   });
   return treeOf(fs, place.handle);
+};
+
+/**
+ * The kernel's clock moves by ticks, so what is built at once may be of one age: the files get the order in time that
+ * they have in the lab, a minute ago.
+ */
+const giveTimes = (fs: Fs, home: Handle, { tree, user = 'me' }: Script): void => {
+  const { sketch } = newSession({ tree, user, directory: '/home/me' });
+  const lab = sketch.process();
+  const start = BigInt(Date.now() - 60_000) * 1_000_000n;
+  const found: { readonly path: string; readonly time: bigint }[] = [];
+  const visit = (path: string): void => {
+    const stat = lab.stat(lab.cwd, `home/me/${path}`);
+    if (stat instanceof Fault) throw new Error(`${path}: ${stat.reason}`);
+    found.push({ path, time: stat.mtime });
+    if (stat.kind !== 'dir') return;
+    const opened = lab.open(lab.cwd, `home/me/${path}`, { access: 'read', directory: true });
+    if (opened instanceof Fault) throw new Error(`${path}: ${opened.reason}`);
+    using dir = opened;
+    const entries = lab.entries(dir);
+    if (entries instanceof Fault) throw new Error(`${path}: ${entries.reason}`);
+    for (const { name } of entries) visit(path === '.' ? name : `${path}/${name}`);
+  };
+  visit('.');
+  const first = found.toSorted((a, b) => (a.time < b.time ? -1 : 1))[0]?.time ?? 0n;
+  for (const { path, time } of found) {
+    const mtime = start + time - first;
+    const fault = fs.setTimes(home, path, { atime: mtime, mtime });
+    if (fault) throw new Error(`${path}: ${fault.reason}`);
+  }
 };
 
 const outcomeOf = (root: string, { lines }: Script, before: Tree): Outcome => {
@@ -252,7 +294,9 @@ const treeOf = (fs: Fs, root: Handle): Tree => {
     if (entries instanceof Fault) throw new Error(`${path}: ${entries.reason}`);
     for (const name of entries.map((entry) => entry.name).sort()) visit(`${path}/${name}`);
   };
-  for (const top of ['home', 'mnt', 'tmp']) visit(top);
+  const top = fs.stat(root, '');
+  if (!(top instanceof Fault)) inodes.set('/', String(top.ino));
+  for (const name of ['home', 'mnt', 'tmp']) visit(name);
   return { tree: lines.join('\n'), inodes };
 };
 

@@ -1,6 +1,7 @@
 import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { fileSystemOf } from '../../fs/file-systems.ts';
+import type { Handle } from '../../fs/fs.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
 import type { Stat } from '../../fs/stat.ts';
@@ -17,6 +18,7 @@ import {
   quoted,
   readAll,
   stat,
+  word,
   writeAll,
 } from './tool.ts';
 
@@ -52,7 +54,8 @@ export interface CopyState {
   readonly copied: Map<string, string>;
   /** Destinations that this command made: with several operands it will not overwrite them. */
   readonly made: Set<string> | undefined;
-  readonly sources: Set<string> | undefined;
+  /** The operands of cp by identity: one name that is given twice is copied once, however it is written. */
+  readonly sources: Map<string, readonly string[]> | undefined;
   /** The directory that all go into, as it was given. */
   readonly into: string | undefined;
 }
@@ -127,13 +130,14 @@ const copyOne = (
     complain(io, `-r not specified; omitting directory ${quoted(source)}`);
     return false;
   }
-  const sourceKey = fileKey(source, seen);
+  const sourceKey = identityKey(seen);
   if (isOperand && state.sources) {
-    if (!isDir && x.backup === 'none' && state.sources.has(sourceKey)) {
+    const given = state.sources.get(sourceKey) ?? [];
+    if (!isDir && x.backup === 'none' && given.some((each) => isSameName(io, source, each, undefined))) {
       complain(io, `warning: source file ${quoted(source)} specified more than once`);
       return true;
     }
-    state.sources.add(sourceKey);
+    state.sources.set(sourceKey, [...given, source]);
   }
   const follows = x.dereference === 'always' || (x.dereference === 'operands' && isOperand);
   let there: Stat | undefined;
@@ -210,7 +214,7 @@ const copyOne = (
       return true;
     }
     if (!follows) {
-      complain(io, `will not create hard link ${quoted(frame.topDestination)} to directory ${quoted(earlier)}`);
+      complain(io, `will not create hard link ${quoted(destination)} to directory ${quoted(earlier)}`);
       return undo();
     }
   }
@@ -512,10 +516,12 @@ const directory = (
     const below: CopyOptions = x.dereference === 'operands' ? { ...x, dereference: 'never' } : x;
     ok = contents(frame, source, destination, below, [...above, seen], device ?? seen.dev);
   }
-  if (x.preserveTimes) fs.setTimes(fs.cwd, destination, seen, 'follow');
+  if (!keepTimes(io, fs.cwd, destination, destination, seen, x)) return false;
   const owned = !x.preserveOwner || !fs.chown(fs.cwd, destination, seen, 'follow');
-  if (x.preserveMode || x.move) fs.chmod(fs.cwd, destination, owned ? seen.mode : seen.mode & 0o1777, 'follow');
-  else if (finalMode !== undefined) fs.chmod(fs.cwd, destination, finalMode, 'follow');
+  if (x.preserveMode || x.move) {
+    const fault = fs.chmod(fs.cwd, destination, owned ? seen.mode : seen.mode & 0o1777, 'follow');
+    if (fault && !notKept(io, 'permissions', word(destination), fault, x)) return false;
+  } else if (finalMode !== undefined) fs.chmod(fs.cwd, destination, finalMode, 'follow');
   return ok;
 };
 
@@ -610,11 +616,32 @@ const regular = (
     const fault = writeAll(io, handle, text);
     if (fault) return fail(`error writing ${quoted(destination)}: ${fault.reason}`);
   }
-  if (x.preserveTimes) fs.setTimes(handle, '', seen, 'follow');
+  if (!keepTimes(io, handle, '', destination, seen, x)) return false;
   const owned = !x.preserveOwner || !fs.chown(handle, '', seen, 'follow');
-  if (x.preserveMode || x.move) fs.chmod(handle, '', owned ? seen.mode : seen.mode & 0o777, 'follow');
-  else if (x.preserveOwner && isNew) fs.chmod(handle, '', seen.mode & 0o777 & ~fs.umask, 'follow');
+  if (x.preserveMode || x.move) {
+    const fault = fs.chmod(handle, '', owned ? seen.mode : seen.mode & 0o777, 'follow');
+    if (fault && !notKept(io, 'permissions', word(destination), fault, x)) return false;
+  } else if (x.preserveOwner && isNew) fs.chmod(handle, '', seen.mode & 0o777 & ~fs.umask, 'follow');
   return true;
+};
+
+/** Who may write into what stands there may not set its times or mode: only its owner may. */
+const keepTimes = (
+  io: CommandIo,
+  at: Handle,
+  path: string,
+  destination: string,
+  seen: Stat,
+  x: CopyOptions,
+): boolean => {
+  const fault = x.preserveTimes ? io.fs.setTimes(at, path, seen, 'follow') : undefined;
+  return fault === undefined || notKept(io, 'times', quoted(destination), fault, x);
+};
+
+/** For cp that is a failure, for mv a word. */
+const notKept = (io: CommandIo, what: 'times' | 'permissions', name: string, fault: Fault, x: CopyOptions): boolean => {
+  complain(io, `preserving ${what} for ${name}: ${fault.reason}`);
+  return x.move;
 };
 
 const attributes = (io: CommandIo, path: string, seen: Stat, x: CopyOptions): void => {

@@ -127,8 +127,7 @@ const common0 = (io: CommandIo, args: Args): CopyOptions | number => {
     if (typeof found !== 'string') return misused(io, found.problem);
     backup = found;
   }
-  if (backup !== 'none' && interactive === 'never')
-    return misused(io, 'options --backup and --no-clobber are mutually exclusive');
+  if (!isMove && backup !== 'none' && interactive === 'never') return misused(io, contradiction);
   const update =
     (args.has('u') || args.has('update')) &&
     interactive !== 'never' &&
@@ -142,6 +141,8 @@ const common0 = (io: CommandIo, args: Args): CopyOptions | number => {
     ask: asker(io),
   };
 };
+
+const contradiction = 'options --backup and --no-clobber are mutually exclusive';
 
 /** Finds out what goes where, and does it. */
 const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
@@ -183,11 +184,13 @@ const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
       renameErrno = undefined;
     } else if (opened && count > 2) return complain(io, `target ${quoted(last)}: ${opened.reason}`);
   }
+  // mv asks this only after it has looked at the target, and tried its first rename.
+  if (options.move && options.backup !== 'none' && options.interactive === 'never') return misused(io, contradiction);
   const several = into !== undefined && sources.length > 1;
   const state: CopyState = {
     copied: new Map(),
     made: several ? new Set() : undefined,
-    sources: several && !options.move ? new Set() : undefined,
+    sources: several && !options.move ? new Map() : undefined,
     into,
   };
   if (args.has('parents') && into === undefined)

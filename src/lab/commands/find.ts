@@ -283,7 +283,9 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
         const follows = search.follow === 'L' || (search.follow === 'H' && depth === 0);
         const other = follows ? lstat(io, path) : found.kind === 'symlink' ? stat(io, path) : found;
         if (!(other instanceof Fault)) return fits(other.kind);
-        return (other.errno === 'ENOENT' || other.errno === 'ELOOP' || other.errno === 'ENOTDIR') && fits('symlink');
+        if (other.errno === 'ENOENT' || other.errno === 'ENOTDIR') return fits('symlink');
+        search.code = complain(io, `${word(path)}: ${other.reason}`);
+        return false;
       };
     }
     case '-samefile': {

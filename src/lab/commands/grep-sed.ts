@@ -1,9 +1,10 @@
 import { Fault } from '../../fs/fault.ts';
+import { sameFile } from '../../fs/identity.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { createTemporary } from './edit.ts';
 import { LinearExpression } from './linear-expression.ts';
 import { basicPattern } from './regular-expression.ts';
-import { complain, inDirectory, isDirectory, lstat, namesIn, parse, readText, writeText } from './tool.ts';
+import { complain, inDirectory, isDirectory, lstat, namesIn, parse, readText, stat, writeText } from './tool.ts';
 
 /** grep(1) with its most used options. */
 export const grep: LabCommand = (io, words) => {
@@ -37,6 +38,9 @@ export const grep: LabCommand = (io, words) => {
   const recursive = args.has('r') || args.has('R');
   const paths = operands.length > 0 ? operands : recursive ? ['.'] : ['-'];
   const withName = args.last('h', 'H') === 'H' || (args.last('h', 'H') !== 'h' && (paths.length > 1 || recursive));
+  // Who writes one line at most can read what it writes.
+  const writesLines =
+    !['q', 'silent', 'c', 'l', 'L'].some((name) => args.has(name)) && Number(args.value('m') ?? Infinity) > 1;
   let code = 1;
   let failed = false;
   const search = (path: string, isOperand: boolean): void => {
@@ -61,11 +65,22 @@ export const grep: LabCommand = (io, words) => {
       if (text.errno === 'EISDIR') inFile(io, args, expression, path, '', withName);
       return;
     }
+    if (writesLines && isOutput(io, path)) {
+      failed = true;
+      if (!args.has('s')) complain(io, `${path}: input file is also the output`);
+      return;
+    }
     if (inFile(io, args, expression, path === '-' ? '(standard input)' : path, text, withName)) code = 0;
   };
   for (const path of paths) search(path, true);
   if (args.has('q') && code === 0) return 0;
   return failed ? 2 : code;
+};
+
+const isOutput = (io: CommandIo, path: string): boolean => {
+  if (path === '-' || io.stdout?.kind !== 'file') return false;
+  const found = stat(io, path);
+  return !(found instanceof Fault) && sameFile(found, io.stdout);
 };
 
 const inFile = (

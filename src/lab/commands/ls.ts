@@ -152,7 +152,8 @@ const directory = (listing: Listing, path: string, headed: boolean, isOperand: b
     const { name, kind } = entry;
     if (name.startsWith('.') && dots === undefined) continue;
     if (name.endsWith('~') && args.has('B')) continue;
-    const item = entryItem(listing, inDirectory(path, name), name, kind, entry.ino);
+    // Where the directory is `.` its entries are asked for, and named in messages, by their names alone.
+    const item = entryItem(listing, path === '.' ? name : inDirectory(path, name), name, kind, entry.ino);
     if (item) items.push(item);
   }
   const list = sorted(listing, items);
@@ -162,9 +163,9 @@ const directory = (listing: Listing, path: string, headed: boolean, isOperand: b
   }
   print(listing, list);
   if (!args.has('R')) return;
-  for (const { name, kind, path: below } of list) {
+  for (const { name, kind } of list) {
     if (kind !== 'dir' || name === '.' || name === '..') continue;
-    if (depth < 200) directory(listing, below, true, false, depth + 1);
+    if (depth < 200) directory(listing, inDirectory(path, name), true, false, depth + 1);
   }
 };
 
