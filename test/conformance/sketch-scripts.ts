@@ -148,4 +148,5 @@ export const scripts: Readonly<Record<string, Script>> = {
     { as: 0, do: 'rename', from: cwd('b'), to: cwd('a') },
     { as: 0, do: 'open', slot: 1, at: from(0, 'n'.repeat(256)), how: { access: 'path' } },
   ),
+  'no path is no working directory': script([], { as: 0, do: 'chdir', path: '' }),
 };
