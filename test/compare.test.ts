@@ -234,7 +234,9 @@ test('Ctrl-C, pressed twice, and SIGTERM: nothing is left behind', async () => {
     child.kill(signal);
     await sleep(20);
     child.kill(signal);
-    assert.deepEqual(await ended, signal === 'SIGINT' ? [130, null] : [null, 'SIGTERM']);
+    const [code, by] = await ended;
+    // The second may come when all is cleared up and only the answer is left to write.
+    assert.ok(by === signal || (signal === 'SIGINT' && code === 130), `ended with ${code}, by ${by}`);
     assert.deepEqual([...readdirSync(here.path), ...readdirSync(other.path)], []);
   }
 });

@@ -296,7 +296,9 @@ const treeOf = (fs: Fs, root: Handle): Tree => {
   };
   const top = fs.stat(root, '');
   if (!(top instanceof Fault)) inodes.set('/', String(top.ino));
-  for (const name of ['home', 'mnt', 'tmp']) visit(name);
+  for (const name of ['home', 'mnt', 'tmp'])
+    if (fs.stat(root, name) instanceof Fault) lines.push(`${JSON.stringify(name)} is gone`);
+    else visit(name);
   return { tree: lines.join('\n'), inodes };
 };
 
