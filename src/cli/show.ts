@@ -4,18 +4,22 @@ import { encodeBytes } from '../fs/bytes.ts';
  * What a terminal would act on or a reader could not see: controls, bidirectional and zero-width
  * characters, line separators, every space but the usual one, and bytes that are no text.
  */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
-const everyUnprintable = new RegExp(unprintable, 'gu');
+const hidden = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}`;
+// Made when they are first wanted: Unicode's sets take a millisecond, and ln starts without them.
+const unprintable = (): RegExp => (one ??= new RegExp(hidden, 'u'));
+const everyUnprintable = (): RegExp => (every ??= new RegExp(hidden, 'gu'));
+let one: RegExp | undefined;
+let every: RegExp | undefined;
 // A space at either end would not be seen; a name that looks quoted must not be mistaken for it.
 const ambiguous = /^$|^\$'|^ | $/;
 
 /** A name, path or link text as people read it: itself, or where that would mislead, bash's `$'…'`, which gives the same bytes back. */
 export const show = (name: string): string =>
-  unprintable.test(name) || ambiguous.test(name) ? `$'${escapeHidden(name.replace(/[\\']/g, '\\$&'))}'` : name;
+  unprintable().test(name) || ambiguous.test(name) ? `$'${escapeHidden(name.replace(/[\\']/g, '\\$&'))}'` : name;
 
 /** A whole message, whatever names are in it: only line ends and colours are left to the terminal. */
 export const harmless = (text: string): string =>
-  unprintable.test(text)
+  unprintable().test(text)
     ? text
         .split(harmlessControls)
         .map((part, index) => (index % 2 === 0 ? escapeHidden(part) : part))
@@ -29,7 +33,7 @@ export const plainLines = (text: string): string => text.split('\n').map(escapeH
 const harmlessControls = /(\n|\x1b\[[0-9;]*m)/;
 
 /** Text in which whatever a terminal would act on, or a reader could not see, is written out. */
-export const escapeHidden = (text: string): string => text.replace(everyUnprintable, escaped);
+export const escapeHidden = (text: string): string => text.replace(everyUnprintable(), escaped);
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\x1b': '\\e' };
 
