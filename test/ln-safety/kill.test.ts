@@ -59,6 +59,10 @@ const pointsOf = (form: Form): readonly Point[] => {
 
 const label = ({ form, call, when }: Point): string => `${form.args.join(' ')} at ${call} ${when}`;
 
+/** Runs the form, and at the point something happens: a signal, or an error in place of the call (strace(1), inject). */
+const injected = (path: string, { form, call, when }: Point, what: string) =>
+  trace(path, form, '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${when}`);
+
 if (canTrace) {
   const chosenForms = full
     ? forms
@@ -70,16 +74,7 @@ if (canTrace) {
     for (const point of points) {
       using scratch = new Scratch();
       plantFor(scratch.path, point.form);
-      const { signal, status } = trace(
-        scratch.path,
-        point.form,
-        '-o',
-        '/dev/null',
-        '-e',
-        `trace=${point.call}`,
-        '-e',
-        `inject=${point.call}:signal=KILL:when=${point.when}`,
-      );
+      const { signal, status } = injected(scratch.path, point, 'signal=KILL');
       assert.ok(signal === 'SIGKILL' || status === 137, `${label(point)}: not killed (${status})`);
       assert.deepEqual(harm(scratch.path, point.form), [], label(point));
       left += temporariesIn(scratch.path).length;
@@ -114,16 +109,7 @@ if (canTrace) {
     for (const { point, errno } of chosen) {
       using scratch = new Scratch();
       plantFor(scratch.path, point.form);
-      const { status, stderr } = trace(
-        scratch.path,
-        point.form,
-        '-o',
-        '/dev/null',
-        '-e',
-        `trace=${point.call}`,
-        '-e',
-        `inject=${point.call}:error=${errno}:when=${point.when}`,
-      );
+      const { status, stderr } = injected(scratch.path, point, `error=${errno}`);
       const what = `${label(point)}, ${errno}: ${status} ${stderr}`;
       assert.deepEqual(harm(scratch.path, point.form), [], what);
       assert.deepEqual(temporariesIn(scratch.path), [], what);
