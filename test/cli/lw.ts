@@ -17,7 +17,8 @@ export const lw = (args: readonly string[], options: SpawnSyncOptions = {}): Ran
 /** A line of bash in which $LW is the program: the only way to pass bytes that are not UTF-8. */
 export const bash = (line: string, environment: Readonly<Record<string, string>> = {}): Ran => {
   const { status, stdout, stderr } = spawnSync('bash', ['-c', line], {
-    env: { ...process.env, LC_ALL: 'C.UTF-8', LW: `${process.execPath} ${lwPath}`, ...environment },
+    // script(1) gives its command to $SHELL.
+    env: { ...process.env, LC_ALL: 'C.UTF-8', SHELL: '/bin/bash', LW: `${process.execPath} ${lwPath}`, ...environment },
   });
   return { code: status, out: String(stdout), err: String(stderr) };
 };
