@@ -115,7 +115,7 @@ test('two lessons are done by keyboard alone', async (context) => {
       await page.keyboard.type(line);
       await page.keyboard.press('Enter');
     }
-    assert.match(await textOf(page, '#result'), /Reached in \d+ line/);
+    assert.match(await textOf(page, '#result'), /Reached with \d+ command/);
     assert.match(await textOf(page, '#spoken'), /Goal reached/);
     assert.equal(await textOf(page, '.goal-state'), 'reached');
     if (!next) break;
@@ -136,6 +136,52 @@ test('two lessons are done by keyboard alone', async (context) => {
   assert.equal(await page.locator('#lesson-list .done').count(), 2);
   await page.keyboard.press('Escape');
   assert.equal(await focused(page), 'pick');
+});
+
+test('what a line changed comes into sight, and why another one was refused', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  const isSeen = (selector: string): Promise<boolean> =>
+    page.evaluate(
+      `[...document.querySelectorAll('#canvas ${selector}')].length > 0 && [...document.querySelectorAll('#canvas ${selector}')].every((part) => {
+        const [box, frame] = [part, document.getElementById('canvas')].map((one) => one.getBoundingClientRect());
+        return box.top >= frame.top && box.bottom <= frame.bottom;
+      })`,
+    ) as Promise<boolean>;
+  await openSandbox(page, 'a #1\nb #1\nl -> media/song\nmedia/ mount tmpfs\n  song\n');
+  assert.ok(!(await isSeen('.row .pill')));
+  await type(page, 'ln a media/a');
+  await page.waitForTimeout(100);
+  for (const part of ['.pill', '.reason', '.stop']) assert.ok(await isSeen(`.refused ${part}`), part);
+  await openSandbox(page, Array.from({ length: 60 }, (_, at) => `file-${at}`).join('\n'));
+  await type(page, 'ln -s file-1 z');
+  await page.waitForTimeout(100);
+  for (const part of ['.pill', '.card', '.data-box']) assert.ok(await isSeen(`.part.new ${part}`), part);
+});
+
+test('on a phone the answer and the way on are in sight, however much the picture grows', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start({ width: 390, height: 700, theme: 'light' });
+  const page = await lab.open();
+  await page.getByRole('button', { name: 'Terminal' }).click();
+  const hidden = (selector: string): Promise<number> =>
+    page.evaluate(
+      `document.querySelector('${selector}').getBoundingClientRect().bottom - document.querySelector('.jumps').getBoundingClientRect().top`,
+    ) as Promise<number>;
+  const line = page.locator('#line');
+  for (const typed of ['touch c d e f g', 'ls -li']) {
+    await line.evaluate((input, value) => {
+      (input as { value: string }).value = value;
+    }, typed);
+    await page.evaluate(
+      `document.getElementById('line').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))`,
+    );
+    assert.ok((await hidden('#line')) <= 0, typed);
+  }
+  await type(page, 'rm blue c d e f g');
+  await page.locator('#result.reached').waitFor();
+  assert.ok((await hidden('#next')) <= 0);
 });
 
 test('the command line completes, remembers, and lets one leave', async (context) => {

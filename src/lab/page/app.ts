@@ -1,6 +1,7 @@
 /** The lab's page: a lesson, a terminal and the picture of what is there, all from one list of typed lines. */
 import { escapeHidden } from '../../cli/show.ts';
 import { DrawingError } from '../drawing.ts';
+import { countCommands } from '../lessons/count-commands.ts';
 import type { Lesson } from '../lessons/lesson.ts';
 import { parseLesson } from '../lessons/parse-lesson.ts';
 import { sessionPicture } from '../picture/session-picture.ts';
@@ -10,7 +11,7 @@ import { prompt } from '../shell/prompt.ts';
 import { wireCommandLine } from './command-line.ts';
 import { byId, element } from './element.ts';
 import { keep, kept } from './keep.ts';
-import { lessonList } from './lesson-list.ts';
+import { commandsText, lessonList } from './lesson-list.ts';
 import { type LessonView, lessonView } from './lesson-view.ts';
 import { pictureRoot } from './picture-root.ts';
 import { PictureView } from './picture-view.ts';
@@ -118,14 +119,15 @@ const show = (afresh = false): void => {
   setDisabled('back', said.length === 0);
   setDisabled('forward', said.length === lines.length);
   setDisabled('again', lines.length === 0);
-  showResult(lesson, view?.check(session) ?? false, said.length);
+  const commands = said.reduce((sum, one) => sum + countCommands(one.line), 0);
+  showResult(lesson, view?.check(session) ?? false, commands);
   void remember();
 };
 
 let reachedBefore = false;
 
-const showResult = (lesson: Lesson | undefined, reached: boolean, lines: number): void => {
-  const news = reached && !reachedBefore && lines > 0;
+const showResult = (lesson: Lesson | undefined, reached: boolean, commands: number): void => {
+  const news = reached && !reachedBefore && commands > 0;
   reachedBefore = reached;
   const result = byId('result');
   result.classList.toggle('reached', reached);
@@ -134,11 +136,10 @@ const showResult = (lesson: Lesson | undefined, reached: boolean, lines: number)
     return;
   }
   const record = kept().done[lesson.id];
-  if (lines > 0 && (record === undefined || lines < record)) keep({ done: { ...kept().done, [lesson.id]: lines } });
+  if (commands > 0 && (record === undefined || commands < record))
+    keep({ done: { ...kept().done, [lesson.id]: commands } });
   const next = lessons[lessons.indexOf(lesson) + 1];
-  const words = `Reached in ${lines} ${lines === 1 ? 'line' : 'lines'}. ${
-    lines <= lesson.golf ? 'Nobody is known to need fewer.' : `It can be done in ${lesson.golf}.`
-  }`;
+  const words = `Reached with ${commandsText(commands)}. ${golfWords(commands, lesson.golf)}`;
   result.replaceChildren(
     element('span', { class: 'seal', 'aria-hidden': 'true' }, '✓'),
     element('p', {}, words),
@@ -155,6 +156,11 @@ const showResult = (lesson: Lesson | undefined, reached: boolean, lines: number)
         ),
   );
   if (news) say(`Goal reached. ${words} Esc, then Tab leads to the next lesson.`);
+};
+
+const golfWords = (commands: number, golf: number): string => {
+  if (commands > golf) return `It can be done with ${golf}.`;
+  return commands < golf ? `The lesson knows no way with fewer than ${golf}.` : 'Nobody is known to need fewer.';
 };
 
 const say = (sentence: string): void => {
@@ -305,7 +311,15 @@ const typeLine = (typed: string): void => {
     forgetAddress();
     timeline.type(typed);
     show();
+    keepInSight();
   }
+};
+
+/** On a phone the picture is above the terminal, and may have grown. */
+const keepInSight = (): void => {
+  const result = byId('result');
+  line.scrollIntoView({ block: 'nearest' });
+  if (result.childElementCount > 0) result.scrollIntoView({ block: 'nearest' });
 };
 
 const wire = (): void => {
