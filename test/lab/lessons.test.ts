@@ -171,6 +171,7 @@ test('commands are counted, whatever lines they come in', () => {
     ['> file', 1],
     ['x=1', 1],
     ['echo "', 1],
+    [`${'('.repeat(4900)}ls${')'.repeat(4900)}`, 1],
     ['', 0],
   ] as const)
     assert.equal(countCommands(line), count, line);

@@ -6,8 +6,14 @@ import type { Command, Compound, List } from '../shell/syntax.ts';
  * cannot understand is one.
  */
 export const countCommands = (line: string): number => {
-  const list = parse(line);
-  return list instanceof SyntaxFault ? 1 : inList(list);
+  try {
+    const list = parse(line);
+    return list instanceof SyntaxFault ? 1 : inList(list);
+  } catch (error) {
+    // Thousands of parentheses: the shell refuses them, too.
+    if (error instanceof RangeError) return 1;
+    throw error;
+  }
 };
 
 const sum = <T>(items: readonly T[], count: (item: T) => number): number =>
