@@ -297,10 +297,46 @@ test('no line hangs the page', async (context) => {
     'echo {1..9999999}',
     'a=x; while true; do a=$a$a; done',
     'mkdir d; ln -s . d/l; find -L d; ls d/l/l/l/*/*/*/*/*/*',
+    `echo ${'a'.repeat(42)} | grep -E '(a*)*\\1b'`,
+    `echo ${'$('.repeat(1500)}echo x${')'.repeat(1500)}`,
+    `${'('.repeat(4900)}ls${')'.repeat(4900)}`,
+    `echo $((${'('.repeat(4900)}1${')'.repeat(4900)}))`,
   ]) {
     await type(page, line, 'clear', 'echo alive');
     assert.match(await screenOf(page), /\nalive$/, line);
   }
+});
+
+test('megabytes that are pasted are refused in a sentence', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  const paste = (text: string, ...keys: readonly object[]): Promise<unknown> =>
+    page.evaluate(`{
+      const line = document.getElementById('line');
+      line.value = ${text};
+      for (const key of ${JSON.stringify(keys)})
+        line.dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }));
+    }`);
+  await paste("'('.repeat(1e7)", { key: 'Tab' }, { key: 'c', ctrlKey: true });
+  assert.ok((await screenOf(page)).length < 20_000);
+  await paste("'echo ' + 'x'.repeat(1e7)", { key: 'Enter' });
+  assert.match(await screenOf(page), /\nThe lab takes no line longer than 10000 characters\.$/);
+  await page.locator('#pick').press('Enter');
+  await page.locator('.sandbox').press('Enter');
+  for (const [text, complaint] of [
+    ["'x'.repeat(1e5)", /^Line 1: x{200}/],
+    ["'f\\n'.repeat(1e5)", /^Line 2: f is drawn twice/],
+    ["'x'.repeat(3e5)", /^This tree is too large for the lab\.$/],
+  ] as const) {
+    await page.evaluate(`document.getElementById('drawing').value = ${text}`);
+    await page.getByRole('button', { name: 'Start from this tree' }).press('Enter');
+    const said = await textOf(page, '.complaint');
+    assert.match(said, complaint);
+    assert.ok(said.length < 1000);
+  }
+  await type(page, 'echo alive');
+  assert.match(await screenOf(page), /\nalive$/);
 });
 
 test('a hostile address is only data', async (context) => {

@@ -37,6 +37,11 @@ interface Scene {
 /** Lines of one session: each of them is typed again at every step back. */
 const linesLimit = 1000;
 const lineLimit = 10_000;
+/** Characters of a tree: some thousands of files. */
+const treeLimit = 200_000;
+const tooLarge = 'This tree is too large for the lab.';
+/** Of what is said about a tree: the names in it may be of any length. */
+const sentenceLimit = 300;
 
 const lessons: readonly Lesson[] = (globalThis.linkwrightLessons ?? []).flatMap((text) => {
   const lesson = parseLesson(text);
@@ -82,6 +87,7 @@ const openLesson = (lesson: Lesson | undefined): void => {
 
 /** Answers with what is wrong with the tree. */
 const beginSandbox = (start: Start): string | undefined => {
+  if (start.tree.length > treeLimit) return tooLarge;
   try {
     open(undefined, start);
   } catch (error) {
@@ -94,10 +100,11 @@ const beginSandbox = (start: Start): string | undefined => {
 
 /** A tree that cannot be built is the fault of who drew it, and told to them. */
 const sentenceOf = (error: unknown): string => {
+  if (error instanceof RangeError) return tooLarge;
   if (!(error instanceof Error) || error instanceof TypeError) throw error;
   const where =
     error instanceof DrawingError ? `Line ${error.complaint.line}: ${error.complaint.message}` : error.message;
-  return visible(where);
+  return visible(where.length > sentenceLimit ? `${where.slice(0, sentenceLimit)}…` : where);
 };
 
 /** Draws everything as it is now. `afresh`: nothing of it is news. */
@@ -325,10 +332,10 @@ const keepInSight = (): void => {
 const wire = (): void => {
   wireCommandLine(line, {
     enter: typeLine,
-    cancel: (typed) => terminal.note(prompt(scene.timeline.session), `${typed}^C`, ''),
+    cancel: (typed) => terminal.note(prompt(scene.timeline.session), `${typed.slice(0, lineLimit)}^C`, ''),
     wipe: () => terminal.wipe(scene.timeline.said),
     earlier: () => scene.timeline.said.map((said) => said.line),
-    candidates: (typed, cursor) => complete(scene.timeline.session, typed, cursor),
+    candidates: (typed, cursor) => (typed.length > lineLimit ? [] : complete(scene.timeline.session, typed, cursor)),
     list: (candidates, typed) =>
       terminal.note(prompt(scene.timeline.session), typed, candidates.map(escapeHidden).join('  ')),
   });
