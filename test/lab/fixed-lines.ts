@@ -257,4 +257,29 @@ export const fixedScripts: readonly Script[] = [
     'cd ~other; pwd; touch x; cd ~me',
   ),
   script('mkdir q; cd q; rmdir ../q; cd ..; pwd'),
+  // What all go into is held open: a link that leads there may break meanwhile.
+  script('mkdir k; ln -s d/../k to', 'mv -v a d b to', 'find k | sort'),
+  script('mkdir n1 n2; ln -s n1 n2/to', 'cp -av n2 c d n2/to', 'cp -alv c d n2/to', 'cp -as "$PWD"/c "$PWD"/d n2/to'),
+  script('mkdir -p n1/n2; ln -s n1 to', 'mv -v n1 d to', 'mv -v n1 d c to', 'mv -t to a b nope d', 'mv -T d to'),
+  script('cp -bv a d/e m', 'cp -bv a d/e m', 'mv --backup=numbered -v a d/e m', 'cp -bf b d', 'cp -bf ./b .'),
+  // A name with a slash that is a link to nowhere is there and is not.
+  script('mv d gone/', 'mv -n d gone/', 'mv -b d gone/', 'mv -b a gone/', 'mv a gone/', 'mv -u a gone/', 'mv d loop/'),
+  script('rmdir -v gone/ l/ m/ loop/ loop', 'rmdir -p gone/'),
+  // The way is not where it was, once its directory is shut.
+  script('mkdir k; chmod 700 d; chmod -R 600 ../me', 'ls -d ../me'),
+  script('mkdir -m 0 dark; mkdir -m 500 shut; ln -s dark ld', 'mkdir -p dark/a shut/e f', 'mkdir -pv ld/x dark/ f/g'),
+  script('mkdir -m 0 dark', 'chmod -Rv o+t dark', 'chown -Rv me dark a', 'chmod -Rc 700 dark'),
+  script('ln -s ../d d/up', 'ls -RL d; echo $?', 'cd d; ls -RL; ls -R .'),
+  script('cp -av d m', 'cp -av d d m; echo $?', 'cp -rs d d/x'),
+  script('truncate -s 2 n', 'grep -v x ? d', 'grep -c -v x n; grep -l "" n; grep -q "" n; echo $?', 'grep "" n a > x'),
+  script(
+    "printf 'x\\0x\\ny\\n' > n",
+    'grep -n y n',
+    'grep -c x n',
+    "printf '\\377x\\nxy\\n' > e",
+    'grep x e',
+    'grep -c x e',
+  ),
+  script('mkdir k; chmod 1777 d', 'cp -v --parents d/f nope/x a/x d/nope k', 'ls -l k', 'cp --parents d/f l'),
+  script('mkdir k', 'cp -v --parents "$PWD"/d/f k', 'cp -v --parents ../me/d/f k', 'cp --parents -v d//e k'),
 ];
