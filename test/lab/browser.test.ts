@@ -177,10 +177,12 @@ test('on a phone the answer and the way on are in sight, however much the pictur
     await page.evaluate(
       `document.getElementById('line').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))`,
     );
+    await page.waitForTimeout(100);
     assert.ok((await hidden('#line')) <= 0, typed);
   }
   await type(page, 'rm blue c d e f g');
   await page.locator('#result.reached').waitFor();
+  await page.waitForTimeout(100);
   assert.ok((await hidden('#next')) <= 0);
 });
 

@@ -318,7 +318,7 @@ const typeLine = (typed: string): void => {
     forgetAddress();
     timeline.type(typed);
     show();
-    keepInSight();
+    requestAnimationFrame(keepInSight);
   }
 };
 
