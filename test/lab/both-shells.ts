@@ -194,13 +194,16 @@ while [ $i -lt "$2" ]; do
 done
 `;
 
-/** Reads each line from a file, and leaves what it wrote in others. An \`exit\` ends it. */
+/**
+ * Reads each line from a file, and leaves what it wrote in others. An \`exit\` ends it, and so does a mistake within
+ * \`$(…)\`, with 257; where lines are typed that is 2, and the shell goes on.
+ */
 const driver = (count: number): string => `umask 022
 cd /home/me
 unset OLDPWD
 ${Array.from(
   { length: count },
-  (_, index) => `trap 'echo $? > /io/code-${index}' EXIT
+  (_, index) => `trap 'case $? in 257) echo 2 ;; *) echo $? ;; esac > /io/code-${index}' EXIT
 ( exit ${index === 0 ? 0 : `$(< /io/code-${index - 1})`} )
 . /io/line-${index} > /io/out-${index} 2> /io/err-${index}
 echo $? > /io/code-${index}

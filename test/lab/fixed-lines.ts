@@ -16,8 +16,30 @@ const tree = `
 
 const script = (...lines: readonly string[]): Script => ({ tree, lines });
 
+/** What is in `$(…)` is understood with the line, or nothing of it is run; a mistake there ends a script. */
+const substitutions = [
+  'echo $( | cat',
+  'echo $( ls && && b',
+  'echo "$( fi',
+  'echo $( echo a; echo "b',
+  'echo $( if true | cat',
+  'echo a; echo $( fi )',
+  'echo $(echo > ) x',
+  'echo $( if true ) x',
+  `echo "\${x:-$( fi )}"`,
+  '[[ $(fi) ]]; echo a',
+  'echo "$(echo "$(fi)")" || echo a',
+  'false && echo $(fi)',
+  'echo "a $( ls',
+  `echo \${x:-$( ls`,
+  'echo $(echo `b',
+  `echo $(( $(echo 2) + 1 )) "$(echo 'a' "b")" it\\'s "it's $(echo "x'")"`,
+  "echo $'$(fi)' '$(fi)' \"\\$(fi)\"",
+];
+
 /** Lines that were worth a thought, each with what comes before it. */
 export const fixedScripts: readonly Script[] = [
+  ...substitutions.map((line) => script(line)),
   script('echo *', 'echo ?', "printf '%q\\n' *", 'for f in *; do echo "$f"; done', 'echo .*', 'echo d/.* [!a-d]*'),
   script('echo > gone', 'echo nowhere*', 'echo x > loop', 'echo x > d', 'echo x > a/b', 'echo x > zz/y', 'echo x > ""'),
   script('cd m', 'pwd', 'pwd -P', 'cd ..', 'pwd', 'cd -P m', 'pwd', 'cd -', 'cd nowhere', 'cd a', 'cd a b', 'cd ""'),
@@ -279,6 +301,26 @@ export const fixedScripts: readonly Script[] = [
     "printf '\\377x\\nxy\\n' > e",
     'grep x e',
     'grep -c x e',
+  ),
+  script(
+    'while read x; do cp a z; mv z y; ln -f a y; rm -f y; mkdir -p r; readlink l; env true; du -s a; echo $x; done < b',
+    'cat b | while read x; do echo $x; rm b; done; ls b',
+    "printf 'y\\nn\\ny\\n' | rm -i a c l; ls a c l",
+  ),
+  script('chmod a=r d', 'echo d/* d/*/ d/*/x d/e d/[e]', 'sort d/*', 'cat d/e'),
+  script(
+    'mkdir k; cd k; chmod 444 .',
+    'find . -name x; echo $?',
+    'find /bin /nope; echo $?',
+    'find /bin -exec echo {} \\;',
+  ),
+  script(
+    'mkdir k; cd k; chmod 444 .',
+    'find ~/a ~/b -exec echo {} +; echo $?',
+    'rm -r x',
+    'ls . x',
+    'du . ~/k',
+    'cp -r . ~/e',
   ),
   script('mkdir k; chmod 1777 d', 'cp -v --parents d/f nope/x a/x d/nope k', 'ls -l k', 'cp --parents d/f l'),
   script('mkdir k', 'cp -v --parents "$PWD"/d/f k', 'cp -v --parents ../me/d/f k', 'cp --parents -v d//e k'),
