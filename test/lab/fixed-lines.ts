@@ -324,6 +324,7 @@ export const fixedScripts: readonly Script[] = [
     'type nope cd nope 2>&1 | cat',
     'wc d a > a; cat a',
   ),
+  script('truncate -s 2 n; echo $(cat n; echo a) "$(< n)" `cat n` 2> err; cat err', 'x=$(cat n 2>&1); echo "<$x>"'),
   { ...script('rmdir -p /tmp /mnt//', 'ls /'), user: 'root' },
   script('chmod a=r d', 'echo d/* d/*/ d/*/x d/e d/[e]', 'sort d/*', 'cat d/e'),
   script(

@@ -227,7 +227,9 @@ const substitute = (run: Run, script: string): string => {
   const file = list instanceof SyntaxFault ? undefined : fileOf(list);
   const work = (inner: Run): number => (file ? readWhole(inner, file) : runText(inner, script));
   run.session.status = forked(deeper(run), work, fds);
-  return wellMade(pieces.join('')).replaceAll('\0', '').replace(/\n+$/, '');
+  const text = pieces.join('');
+  if (text.includes('\0')) complain(run, 'warning: command substitution: ignored null byte in input');
+  return wellMade(text).replaceAll('\0', '').replace(/\n+$/, '');
 };
 
 /** `$(<file)` is what the file holds. */
