@@ -121,13 +121,15 @@ const plainErrors = (text: string): string =>
   text
     .replace(shellName, 'bash: ')
     .replace(/^bash: `.*'\n/gm, '')
+    .replace(ofTheMachine, '')
     // A race inside of bash, about a process of its own.
     .replace(/^bash: wait_for: No record of process \d+\n/gm, '')
     .replace(/^exit\n/gm, '');
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
 const sameNumbers = (line: string, written: string, numbers: ReadonlyMap<string, string>): string => {
-  const text = written.replace(shellName, 'bash: ');
+  const told = written.replace(shellName, 'bash: ');
+  const text = /\bfind\b/.test(line) ? told.replace(ofTheMachine, '') : told;
   if (!/\b(ls|stat|find|df|du|namei|lw)\b/.test(line)) return text;
   return text
     .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4}/g, 'TIME')
@@ -144,6 +146,9 @@ const unknown = (text: string, { inodes }: Outcome): string => {
   const known = new Set(inodes.values());
   return text.replace(/\d{2,}/g, (number) => (known.has(number) ? number : '?'));
 };
+
+/** What find comes to where it begins above the homes. */
+const ofTheMachine = /^(?:find: ‘)?(?:\.\.\/*|\/)+(?:io|proc|usr|etc|dev|root|bin|lib\w*)\b.*\n/gm;
 
 const rootTree = ({ sketch }: Session): Tree => {
   const root = sketch.process();

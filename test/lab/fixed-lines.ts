@@ -325,6 +325,14 @@ export const fixedScripts: readonly Script[] = [
     'wc d a > a; cat a',
   ),
   script('truncate -s 2 n; echo $(cat n; echo a) "$(< n)" `cat n` 2> err; cat err', 'x=$(cat n 2>&1); echo "<$x>"'),
+  script(
+    'du d >> d/d; cat d/d',
+    'ls -l -LH d',
+    'ls -l -HL d',
+    'ls -LH -F d l',
+    'cd /home; find .. -user me | sort',
+    'find .. -maxdepth 1',
+  ),
   { ...script('rmdir -p /tmp /mnt//', 'ls /'), user: 'root' },
   script('chmod a=r d', 'echo d/* d/*/ d/*/x d/e d/[e]', 'sort d/*', 'cat d/e'),
   script(

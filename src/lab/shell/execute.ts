@@ -428,8 +428,8 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
   /** Refusals before this one are of others: of earlier commands, and of what it started. */
   let settled = refused.length;
   // What goes into a file is held back until there is a block of it or a complaint: a program may read that file itself.
-  // wc writes line by line.
-  let holds = run.fds.get(1)?.kind === 'file' && !['cat', 'tee', 'wc'].includes(name);
+  // wc and du write line by line.
+  let holds = run.fds.get(1)?.kind === 'file' && !['cat', 'tee', 'wc', 'du'].includes(name);
   let held = '';
   const flush = (): void => {
     const text = held;
