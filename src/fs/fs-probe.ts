@@ -1,10 +1,9 @@
-import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
-import { errnoNumber } from '../fs/errno.ts';
-import { Fault } from '../fs/fault.ts';
-import type { Entry, Fs, Handle } from '../fs/fs.ts';
-import { dirent, direntType, type Probe, probeLayout, statxField } from '../fs/probe.ts';
-import type { Kind, Stat } from '../fs/stat.ts';
-import { rawMode } from './commands/show-file.ts';
+import { decodeBytes, encodeBytes } from './bytes.ts';
+import { errnoNumber } from './errno.ts';
+import { Fault } from './fault.ts';
+import type { Entry, Fs, Handle } from './fs.ts';
+import { dirent, direntType, type Probe, probeLayout, statxField } from './probe.ts';
+import { type Kind, rawMode, type Stat } from './stat.ts';
 
 /** A probe over any Fs: for a walk through a sketch. Descriptors are the Fs's own. */
 export const fsProbe = (fs: Fs): Probe => {
