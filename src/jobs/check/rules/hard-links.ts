@@ -1,3 +1,3 @@
 import type { Rule } from '../rule.ts';
 
-export const hardLinksRules: readonly Rule[] = [];
+export const hardLinkRules: readonly Rule[] = [];
