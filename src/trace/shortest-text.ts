@@ -1,9 +1,9 @@
-import { Fault } from '../../fs/fault.ts';
-import type { Fs } from '../../fs/fs.ts';
-import { type LinkText, linkText } from '../../fs/link-text.ts';
-import { join } from '../../fs/path.ts';
-import { type Place, trace } from '../../trace/trace.ts';
-import { liesIn, relativePath } from './relative.ts';
+import { Fault } from '../fs/fault.ts';
+import type { Fs } from '../fs/fs.ts';
+import { type LinkText, linkText } from '../fs/link-text.ts';
+import { join } from '../fs/path.ts';
+import { liesIn, relativePath } from '../fs/relative.ts';
+import { type Place, trace } from './trace.ts';
 
 /** Where paths begin: the working directory and the root. */
 export interface Standpoint {
