@@ -23,6 +23,7 @@ export const stepPaths = (said: Said): readonly string[] => {
       return [said.from.path, said.to.path];
     case 'unlink':
     case 'rmdir':
+    case 'take-away':
     case 'chmod':
       return [said.at.path];
   }

@@ -26,6 +26,8 @@ interface Head {
   readonly words: readonly string[];
   /** The plan's root as the caller's world names it, and which directory it was. */
   readonly root: Identity & { readonly path: string };
+  /** How long what it displaces is to be kept, in milliseconds, where that was said. */
+  readonly keep?: number;
   /** The id of the plan that this one undoes. */
   readonly undoes?: string;
 }

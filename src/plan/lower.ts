@@ -71,8 +71,8 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       moves.push(move);
       dirMoves.add(move, files);
     };
-    const displace = (file: number, slot: Slot): void => {
-      const empty = files[file]?.kind === 'dir' ? ({ empty: 'forth' } as const) : {};
+    const displace = (file: number, slot: Slot, full = false): void => {
+      const empty = files[file]?.kind === 'dir' && !full ? ({ empty: 'forth' } as const) : {};
       add({ kind: 'shift', step, file, from: slot, to: asideOf(slot, file), ...empty });
     };
     switch (change.kind) {
@@ -119,6 +119,9 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       case 'unlink':
       case 'rmdir':
         displace(fileOf(change.file), slotOf(change.at));
+        break;
+      case 'take-away':
+        displace(fileOf(change.file), slotOf(change.at), true);
         break;
       case 'chmod': {
         const { mode, before } = change;

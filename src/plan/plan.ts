@@ -14,6 +14,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** The command line that it came from, for the history. */
   readonly words: readonly string[];
+  /** How long what is displaced is to be kept, in milliseconds. */
+  readonly keep?: number;
 }
 
 /** The paths of the steps are physical from here. */
@@ -47,7 +49,7 @@ interface Stopped {
  */
 export const apply = (
   ledger: Ledger,
-  { root, steps, words }: Plan,
+  { root, steps, words, keep }: Plan,
   atRefusal: 'reverse' | 'keep' = 'reverse',
 ): Outcome => {
   if (steps.length === 0) return { ended: 'done', id: undefined };
@@ -62,6 +64,7 @@ export const apply = (
     process: ledger.process,
     words,
     root: { path: root.path, dev: stat.dev, ino: stat.ino },
+    ...(keep === undefined ? {} : { keep }),
   } as const;
   return carryOut(ledger, root, { head, said: steps.map(said), ...lowered }, atRefusal);
 };

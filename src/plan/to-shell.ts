@@ -11,7 +11,7 @@ export type Said =
   | { readonly kind: 'rename'; readonly from: At; readonly to: At; readonly replaces: boolean }
   | { readonly kind: 'exchange'; readonly from: At; readonly to: At }
   | { readonly kind: 'unlink'; readonly at: At }
-  | { readonly kind: 'rmdir'; readonly at: At }
+  | { readonly kind: 'rmdir' | 'take-away'; readonly at: At }
   | { readonly kind: 'chmod'; readonly at: At; readonly mode: number; readonly before: number }
   /** Only an undo has these: what was displaced comes back, the same inode. */
   | { readonly kind: 'restore'; readonly to: At };
@@ -37,6 +37,8 @@ export const toShell = (step: Said | Step, quote: (name: string) => string): str
       return `rm -- ${quote(step.at.path)}`;
     case 'rmdir':
       return `rmdir -- ${quote(step.at.path)}`;
+    case 'take-away':
+      return `rm -r -- ${quote(step.at.path)}`;
     case 'chmod':
       return `chmod ${octal(step.mode)} -- ${quote(step.at.path)}`;
     case 'restore':
@@ -91,6 +93,7 @@ export const said = (step: Step): Said => {
       return { kind: 'exchange', from: at(step.from), to: at(step.to) };
     case 'unlink':
     case 'rmdir':
+    case 'take-away':
       return { kind: step.kind, at: at(step.at) };
     case 'chmod':
       return { kind: 'chmod', at: at(step.at), mode: step.mode, before: step.before };
@@ -113,6 +116,7 @@ export const saidInverse = (step: Said): readonly Said[] => {
       return [step];
     case 'unlink':
     case 'rmdir':
+    case 'take-away':
       return [{ kind: 'restore', to: step.at }];
     case 'chmod':
       return [{ ...step, mode: step.before, before: step.mode }];

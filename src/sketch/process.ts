@@ -169,6 +169,11 @@ export class SketchProcess implements Fs {
     return fault('unlinkat', path, this.#rmdir(this.#last(at, path)));
   }
 
+  /** No call of Linux: a directory goes with all that it holds, as one rename to a place aside would have it go. */
+  takeAway(at: Handle, path: string): Fault | undefined {
+    return fault('renameat2', path, this.#takeAway(this.#last(at, path)));
+  }
+
   mkdir(at: Handle, path: string, mode: number): Fault | undefined {
     return fault('mkdirat', path, this.#mkdir(at, path, mode & 0o1777 & ~this.umask));
   }
@@ -489,6 +494,25 @@ export class SketchProcess implements Fs {
     if (typeof entries === 'string') return entries;
     if (entries.length > 0) return 'ENOTEMPTY';
     this.sketch.record({ kind: 'rmdir', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
+    oneDirLess(dir.inode);
+    this.#take(dir.inode, name);
+    this.#drop(inode, dir.inode, name);
+    return undefined;
+  }
+
+  #takeAway(last: Last | Errno): Errno | undefined {
+    if (typeof last === 'string') return last;
+    const { dir, name, kind } = last;
+    if (kind !== 'name') return 'EBUSY';
+    if (isReadOnly(dir)) return 'EROFS';
+    const found = this.#lookUp(last);
+    if (typeof found === 'string') return found;
+    if (!found) return 'ENOENT';
+    const { inode } = found;
+    const refused = this.#mayRemove(dir.inode, inode, true);
+    if (refused) return refused;
+    if (this.sketch.isMountPoint(inode)) return 'EBUSY';
+    this.sketch.record({ kind: 'take-away', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
     oneDirLess(dir.inode);
     this.#take(dir.inode, name);
     this.#drop(inode, dir.inode, name);

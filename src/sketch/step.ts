@@ -29,6 +29,8 @@ export type Step =
     }
   | { readonly kind: 'unlink'; readonly file: FileRef; readonly at: Spot }
   | { readonly kind: 'rmdir'; readonly file: FileRef; readonly at: Spot }
+  /** A directory with all that it holds, whatever that is when the step's turn comes. */
+  | { readonly kind: 'take-away'; readonly file: FileRef; readonly at: Spot }
   | {
       readonly kind: 'chmod';
       readonly file: FileRef;

@@ -1,10 +1,10 @@
 import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
-import type { Fs } from '../../src/fs/fs.ts';
 import { linkText } from '../../src/fs/link-text.ts';
+import type { SketchProcess } from '../../src/sketch/process.ts';
 import { must, type Yard } from './yard.ts';
 
 /** Every kind of step, in directories that come, go and move. */
-export const everyKind = (fs: Fs): void => {
+export const everyKind = (fs: SketchProcess): void => {
   const { cwd } = fs;
   must(fs.link(cwd, '/a/file', cwd, '/a/again'));
   must(fs.symlink(linkText('../a/file'), cwd, '/b/new'));
@@ -20,6 +20,7 @@ export const everyKind = (fs: Fs): void => {
   must(fs.rename(cwd, '/made', cwd, '/renamed'));
   must(fs.unlink(cwd, '/renamed/link'));
   must(fs.rename(cwd, '/lone', cwd, '/over'));
+  must(fs.takeAway(cwd, '/c'));
 };
 
 export const plant = (yard: Yard): void => {
