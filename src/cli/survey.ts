@@ -20,7 +20,7 @@ export interface Survey {
   readonly failed: readonly string[];
 }
 
-export interface SurveyOptions extends Pick<WalkOptions, 'wanted'> {
+export interface SurveyOptions extends Pick<WalkOptions, 'wanted' | 'remembers' | 'notes'> {
   readonly level: Level;
   readonly oneFileSystem?: boolean;
   /** Asked between steps: true ends the walk early, its question answered. */
@@ -59,6 +59,8 @@ export function* survey(
     enters: (dev) => keepsFiles(world.fileSystemType(dev) ?? ''),
     ...(excludes && { excludes }),
     ...(options.wanted && { wanted: options.wanted }),
+    ...(options.remembers && { remembers: true }),
+    ...(options.notes && { notes: options.notes }),
     ...(request.value('root') !== undefined && { root: world.root.handle }),
   });
   using handles = new DisposableStack();

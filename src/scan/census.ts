@@ -52,6 +52,38 @@ export const fileField = {
   width: 10,
 } as const;
 
+/**
+ * Words of a row of `targets`, which has one for each row of `links` where the walk was asked to remember: the link's
+ * own inode number, as its directory gives it, and what was at its end. `mtime` is in seconds; `born` as in `dirs`;
+ * `mode` has the bit `hasOtherNames` where the link count was above one.
+ */
+export const targetField = {
+  linkInoLow: 0,
+  linkInoHigh: 1,
+  sizeLow: 2,
+  sizeHigh: 3,
+  mtime: 4,
+  born: 5,
+  mode: 6,
+  width: 7,
+} as const;
+/** Words of a row of `noted`: entries that the walk was asked to note, but no directories. */
+export const notedField = {
+  dir: 0,
+  name: 1,
+  inoLow: 2,
+  inoHigh: 3,
+  device: 4,
+  born: 5,
+  sizeLow: 6,
+  sizeHigh: 7,
+  mtime: 8,
+  mode: 9,
+  width: 10,
+} as const;
+/** Bit of a mode in `targets` and `noted`. */
+export const hasOtherNames = 0x10000;
+
 /** Bit of a link's state: what it leads to is a directory. */
 export const leadsToDir = 0x100;
 /** The parent of a root. Root number `i` has the name word `i`. */
@@ -141,6 +173,8 @@ export class Census {
   readonly links = new Table(linkField.width);
   readonly names = new Table(nameField.width);
   readonly files = new Table(fileField.width);
+  readonly targets = new Table(targetField.width);
+  readonly noted = new Table(notedField.width);
   readonly #dirIndex: RowIndex;
   readonly #fileIndex: RowIndex;
   #deviceSeen = 0;

@@ -8,12 +8,15 @@ import {
   dirField,
   ends,
   fileField,
+  hasOtherNames,
   type Level,
   leadsToDir,
   linkField,
   nameField,
   noDir,
+  notedField,
   type Root,
+  targetField,
 } from './census.ts';
 import { mix } from './columns.ts';
 
@@ -29,6 +32,10 @@ export interface WalkOptions {
   readonly root?: Handle;
   /** Ask only for inodes whose number, as the directory gives it, passes. At mount points and on stacked file systems that number is not the inode's. */
   readonly wanted?: (inoLow: number, inoHigh: number, dev: number) => boolean;
+  /** Fill `targets` of the census: what is needed to find a lost target again. */
+  readonly remembers?: boolean;
+  /** Fill `noted` of the census with entries that pass, directories excepted. The NUL-ended name is at `name` of `bytes`. */
+  readonly notes?: (inoLow: number, inoHigh: number, dev: number, bytes: Uint8Array, name: number) => boolean;
 }
 
 /** Somebody who reads directories before the walk comes to them. */
@@ -52,6 +59,7 @@ const minorWord = (statxAt + devMinor) >> 2;
 const maskWord = (statxAt + statxField.mask) >> 2;
 /** Seconds; nanoseconds are the word after the next. */
 const bornWord = (statxAt + statxField.btime) >> 2;
+const mtimeWord = (statxAt + statxField.mtime) >> 2;
 const hasBirthTime = 0x800;
 const mountRoot = 0x2000;
 /** NAME_MAX (limits.h), and more: a file system may allow longer names. */
@@ -329,6 +337,12 @@ export class Walk {
     );
   }
 
+  /** A hash of the birth time of what `statx` in the block describes; 0 where it has none. */
+  #born(): number {
+    const { words } = this.#probe;
+    return words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
+  }
+
   #device(): number {
     const { words } = this.#probe;
     return this.census.device(words[majorWord]! * 0x100000 + words[minorWord]!);
@@ -348,8 +362,7 @@ export class Walk {
     census.dirs.words[at + dirField.inoLow] = words[inoWord]!;
     census.dirs.words[at + dirField.inoHigh] = words[inoWord + 1]!;
     census.dirs.words[at + dirField.device] = device;
-    census.dirs.words[at + dirField.born] =
-      words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
+    census.dirs.words[at + dirField.born] = this.#born();
     if (census.sameDir(row) !== row) {
       census.counts.seenAgain++;
       return false;
@@ -384,7 +397,7 @@ export class Walk {
     const probe = this.#probe;
     const { bytes, halves, words } = probe;
     const { counts } = this.census;
-    const { excludes, wanted } = this.#options;
+    const { excludes, wanted, notes } = this.#options;
     const full = this.#full;
     const readsLinks = this.#readsLinks;
     const device = this.census.dirs.words[row * dirField.width + dirField.device]!;
@@ -423,6 +436,7 @@ export class Walk {
           this.#pending.push(this.#addDir(row, this.#addName(name)));
           continue;
         }
+        if (notes?.(words[at >> 2]!, words[(at >> 2) + 1]!, dev, bytes, name)) this.#note(row, fd, name);
         let stored = type === direntType.symlink && readsLinks ? this.#readLink(row, fd, name) : unstored;
         if (stored >= unstored && full && (!wanted || wanted(words[at >> 2]!, words[(at >> 2) + 1]!, dev))) {
           const result = probe.lstat(fd, name);
@@ -510,6 +524,7 @@ export class Walk {
     words[at + linkField.dir] = dir;
     words[at + linkField.name] = place;
     words[at + linkField.text] = text;
+    if (this.#options.remembers) this.#remember(name, followed);
     if (followed < 0) {
       const kind = followed === unasked ? unknownState : stateOfErrno(-followed);
       words[at + linkField.state] = kind;
@@ -521,6 +536,46 @@ export class Walk {
     words[at + linkField.device] = this.#device();
     words[at + linkField.state] = (probe.halves[modeHalf]! & typeBits) === dirMode ? leadsToDir : 0;
     return place;
+  }
+
+  /** Keeps what `statx` in the block says of a link's end, if it has one. */
+  #remember(name: number, followed: number): void {
+    const { words } = this.#probe;
+    const { targets } = this.census;
+    const at = targets.add();
+    const row = targets.words;
+    row[at + targetField.linkInoLow] = words[(name - dirent.name) >> 2]!;
+    row[at + targetField.linkInoHigh] = words[((name - dirent.name) >> 2) + 1]!;
+    if (followed < 0) return;
+    row[at + targetField.sizeLow] = words[sizeWord]!;
+    row[at + targetField.sizeHigh] = words[sizeWord + 1]!;
+    row[at + targetField.mtime] = words[mtimeWord]!;
+    row[at + targetField.born] = this.#born();
+    row[at + targetField.mode] = this.#mode();
+  }
+
+  /** Looks at an entry and keeps what `statx` says of it. One that is gone, or may not be looked at, is nothing to note. */
+  #note(dir: number, fd: number, name: number): void {
+    if (this.#probe.lstat(fd, name) < 0) return;
+    const { words } = this.#probe;
+    const { noted } = this.census;
+    const at = noted.add();
+    const row = noted.words;
+    row[at + notedField.dir] = dir;
+    row[at + notedField.name] = this.#addName(name);
+    row[at + notedField.inoLow] = words[inoWord]!;
+    row[at + notedField.inoHigh] = words[inoWord + 1]!;
+    row[at + notedField.device] = this.#device();
+    row[at + notedField.born] = this.#born();
+    row[at + notedField.sizeLow] = words[sizeWord]!;
+    row[at + notedField.sizeHigh] = words[sizeWord + 1]!;
+    row[at + notedField.mtime] = words[mtimeWord]!;
+    row[at + notedField.mode] = this.#mode();
+  }
+
+  #mode(): number {
+    const { halves, words } = this.#probe;
+    return halves[modeHalf]! | (words[nlinkWord]! > 1 ? hasOtherNames : 0);
   }
 
   /** Follows a link as if `root` were `/`. */

@@ -1,5 +1,5 @@
-import { Fault } from '../fs/fault.ts';
-import type { Fs, Handle } from '../fs/fs.ts';
+import { Fault } from './fault.ts';
+import type { Fs, Handle } from './fs.ts';
 
 /** The bytes of a small file. A link in its place is refused. */
 export const readWhole = (fs: Fs, at: Handle, name: string): Uint8Array | Fault => {
