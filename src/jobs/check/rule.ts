@@ -1,4 +1,5 @@
 import type { Level } from '../../scan/census.ts';
+import type { End } from '../../trace/route.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { LinkView, Scene } from './scene.ts';
 
@@ -19,11 +20,37 @@ export interface Rule {
   readonly fixed: string;
   /** How much of the tree the walk has to look at. */
   readonly needs: Exclude<Level, 'names'>;
+  /**
+   * Asked only of links with one of these marks: a glance at the tables of the census, where a question costs a
+   * thousand times as much. Of every link where this is left out.
+   */
+  readonly marks?: readonly Mark[];
+  /**
+   * Rules that have the more telling word: where one of them finds as grave a thing in the same link, this one says
+   * nothing. One mistake is one finding.
+   */
+  readonly yieldsTo?: readonly string[];
   /** Asked of each symbolic link. */
   readonly link?: (link: LinkView, scene: Scene) => Iterable<Said>;
-  /** Asked once, of everything. */
-  readonly whole?: (scene: Scene) => Iterable<Said>;
+  /** Asked once, of everything. It may pause with undefined, as `check` does. */
+  readonly whole?: (scene: Scene) => Iterable<Said | undefined>;
 }
+
+/** What a glance tells of a link: how it ends, and what its text is like. */
+export type Mark =
+  | End['kind']
+  | 'to-directory'
+  | 'to-other-device'
+  | 'absolute'
+  | 'dot-dot'
+  /** `..` after a name. */
+  | 'inner-dot-dot'
+  /** A doubled or a last slash, or a dot that is a component beside others. */
+  | 'untidy'
+  /** A control, blank, quote or wildcard, or a byte that begins an invisible character. */
+  | 'odd'
+  /** Longer than `textLength`. */
+  | 'long';
 
 /** A finding before the settings have given it its severity. A rule may name a milder one than its own. */
 export type Said = Omit<Finding, 'rule' | 'severity'> & { readonly severity?: Severity };

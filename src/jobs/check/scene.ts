@@ -23,6 +23,8 @@ export interface Scene {
   readonly git: GitIndex | undefined;
   /** Names that belong to one file each: declared in the configuration, or remembered from an earlier scan. */
   readonly declaredGroups: readonly DeclaredGroup[];
+  /** Mounts that are known to follow links: for `trace`. */
+  readonly followingMounts: Set<number>;
 }
 
 export interface Thresholds {
