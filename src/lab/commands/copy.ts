@@ -5,7 +5,7 @@ import type { Handle } from '../../fs/fs.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
 import type { Stat } from '../../fs/stat.ts';
-import { type BackupControl, backupNames } from '../../jobs/make/backup.ts';
+import { type BackupControl, backupNames } from '../../gnu/backup.ts';
 import type { CommandIo } from '../session.ts';
 import {
   complain,

@@ -1,5 +1,5 @@
 import { Fault } from '../../fs/fault.ts';
-import { type BackupControl, backupControl, backupSuffix } from '../../jobs/make/backup.ts';
+import { type BackupControl, backupControl, backupSuffix } from '../../gnu/backup.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { type CopyOptions, type CopyState, copy } from './copy.ts';
 import { makeParents } from './directories.ts';

@@ -2,8 +2,8 @@ import { decodeBytes, encodeBytes } from '../../fs/bytes.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { Handle, OpenHow } from '../../fs/fs.ts';
 import type { Stat } from '../../fs/stat.ts';
+import { quote, quoteIfNeeded, quoteValue } from '../../gnu/quote.ts';
 import { gnuOptions, type OptionSpec, tryHelp } from '../../jobs/make/gnu-options.ts';
-import { quote, quoteIfNeeded, quoteValue } from '../../jobs/make/quote.ts';
 import type { CommandIo } from '../session.ts';
 import { manualText } from './manual.ts';
 

@@ -1,4 +1,4 @@
-import { encodeBytes } from '../../fs/bytes.ts';
+import { encodeBytes } from '../fs/bytes.ts';
 
 /**
  * How GNU programs show names in messages (gnulib's quotearg): always so that a shell reads the

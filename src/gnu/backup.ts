@@ -1,7 +1,7 @@
 /** Names of backups, as GNU programs choose them (gnulib's backupfile). */
-import { byteLength, decodeBytes, encodeBytes } from '../../fs/bytes.ts';
-import { Fault } from '../../fs/fault.ts';
-import type { Fs, Handle } from '../../fs/fs.ts';
+import { byteLength, decodeBytes, encodeBytes } from '../fs/bytes.ts';
+import { Fault } from '../fs/fault.ts';
+import type { Fs, Handle } from '../fs/fs.ts';
 import { quoteValue } from './quote.ts';
 
 /** `existing`: numbered where a numbered backup is there already, simple otherwise. */
