@@ -31,8 +31,19 @@ export const ends: readonly End['kind'][] = [
   'unknown',
 ];
 
-/** Words of a row of `dirs`. `born` tells a directory from a later one with its inode number. */
-export const dirField = { parent: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, born: 5, width: 6 } as const;
+/** Words of a row of `dirs`. `born` tells a directory from a later one with its inode number; `mode` is 0 where the directory could not be opened. */
+export const dirField = {
+  parent: 0,
+  name: 1,
+  inoLow: 2,
+  inoHigh: 3,
+  device: 4,
+  born: 5,
+  mode: 6,
+  uid: 7,
+  gid: 8,
+  width: 9,
+} as const;
 /** Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. */
 export const linkField = { dir: 0, name: 1, text: 2, inoLow: 3, inoHigh: 4, device: 5, state: 6, width: 7 } as const;
 /** Words of a row of `names`: the names of files that have more than one. */
@@ -49,7 +60,8 @@ export const fileField = {
   sizeHigh: 7,
   blocksLow: 8,
   blocksHigh: 9,
-  width: 10,
+  uid: 10,
+  width: 11,
 } as const;
 
 /**
@@ -135,6 +147,9 @@ export interface Link {
 export interface MultiNamed extends Identity {
   readonly row: number;
   readonly kind: Kind;
+  /** Permission bits with set-user-ID, set-group-ID and sticky: 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
   readonly nlink: number;
   /** Names within the scan. */
   readonly seen: number;
@@ -319,6 +334,8 @@ export class Census {
       dev: this.devices[words[at + fileField.device]!]!,
       ino: wide(words[at + fileField.inoLow]!, words[at + fileField.inoHigh]!),
       kind: kindOfMode(words[at + fileField.mode]!),
+      mode: words[at + fileField.mode]! & 0o7777,
+      uid: words[at + fileField.uid]!,
       nlink: words[at + fileField.nlink]!,
       seen: words[at + fileField.seen]!,
       size: words[at + fileField.sizeLow]! + words[at + fileField.sizeHigh]! * 2 ** 32,

@@ -50,6 +50,8 @@ const { devMajor, devMinor } = statxField;
 const inoWord = (statxAt + statxField.ino) >> 2;
 const modeHalf = (statxAt + statxField.mode) >> 1;
 const nlinkWord = (statxAt + statxField.nlink) >> 2;
+const uidWord = (statxAt + statxField.uid) >> 2;
+const gidWord = (statxAt + statxField.gid) >> 2;
 const sizeWord = (statxAt + statxField.size) >> 2;
 const blocksWord = (statxAt + statxField.blocks) >> 2;
 const attributesWord = (statxAt + statxField.attributes) >> 2;
@@ -362,6 +364,9 @@ export class Walk {
     census.dirs.words[at + dirField.inoLow] = words[inoWord]!;
     census.dirs.words[at + dirField.inoHigh] = words[inoWord + 1]!;
     census.dirs.words[at + dirField.device] = device;
+    census.dirs.words[at + dirField.mode] = this.#probe.halves[modeHalf]!;
+    census.dirs.words[at + dirField.uid] = words[uidWord]!;
+    census.dirs.words[at + dirField.gid] = words[gidWord]!;
     census.dirs.words[at + dirField.born] = this.#born();
     if (census.sameDir(row) !== row) {
       census.counts.seenAgain++;
@@ -629,6 +634,7 @@ export class Walk {
     row[at + fileField.sizeHigh] = words[sizeWord + 1]!;
     row[at + fileField.blocksLow] = words[blocksWord]!;
     row[at + fileField.blocksHigh] = words[blocksWord + 1]!;
+    row[at + fileField.uid] = words[uidWord]!;
     return file;
   }
 }
