@@ -84,6 +84,7 @@ const putEntry = (view: DataView, at: number, { ino, kind }: Entry, name: Uint8A
 
 /** STATX_BASIC_STATS, STATX_BTIME and STATX_MNT_ID. */
 const everything = 0x1fff;
+const birthTime = 0x800;
 const immutableBit = 0x10;
 const appendBit = 0x20;
 const mountRootBit = 0x2000;
@@ -96,7 +97,7 @@ const putStat = (view: DataView, stat: Stat): void => {
     put(field + 8, Number(time % 1_000_000_000n));
   };
   const bits = [stat.immutable && immutableBit, stat.appendOnly && appendBit, stat.mountRoot && mountRootBit];
-  put(statxField.mask, everything);
+  put(statxField.mask, stat.btime === undefined ? everything & ~birthTime : everything);
   view.setBigUint64(base + statxField.attributes, BigInt(bits.reduce<number>((sum, bit) => sum + (bit || 0), 0)), true);
   put(statxField.nlink, stat.nlink);
   put(statxField.uid, stat.uid);

@@ -27,7 +27,7 @@ export interface WalkOptions {
   /** Whether to enter a file system below the roots: those of the kernel itself hold no files. */
   readonly enters?: (dev: number) => boolean;
   /** Left out with all that lies below it. The path is from its root, without a leading slash. */
-  readonly excludes?: (path: string, isDir: boolean) => boolean;
+  readonly excludes?: (path: string, isDir: boolean, root: Root) => boolean;
   /** What `/` is for link texts, where that is not the machine's own. */
   readonly root?: Handle;
   /** Ask only for inodes whose number, as the directory gives it, passes. At mount points and on stacked file systems that number is not the inode's. */
@@ -186,9 +186,16 @@ export class Walk {
     return true;
   }
 
+  /** Ends it before it is done: what was not entered stays unread. */
+  stop(): void {
+    if (this.#pending.length > 0) this.census.stopped = true;
+    for (const row of this.#pending) this.census.unread.add(row);
+    this.#pending.length = 0;
+  }
+
   /** Releases what an unfinished walk holds. */
   [Symbol.dispose](): void {
-    if (this.#pending.length > 0) this.census.stopped = true;
+    this.stop();
     for (const open of this.#open.values()) this.#release(open);
     this.#open.clear();
   }
@@ -342,7 +349,7 @@ export class Walk {
   /** A hash of the birth time of what `statx` in the block describes; 0 where it has none. */
   #born(): number {
     const { words } = this.#probe;
-    return words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
+    return words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) || 1 : 0;
   }
 
   #device(): number {
@@ -505,11 +512,13 @@ export class Walk {
     const { census } = this;
     const { bytes } = this.#probe;
     const path = [decodeBytes(bytes.subarray(name, bytes.indexOf(0, name)))];
-    for (let at = row * dirField.width; census.dirs.words[at + dirField.parent] !== noDir; ) {
+    let at = row * dirField.width;
+    while (census.dirs.words[at + dirField.parent] !== noDir) {
       path.unshift(decodeBytes(census.strings.at(census.dirs.words[at + dirField.name]!)));
       at = census.dirs.words[at + dirField.parent]! * dirField.width;
     }
-    const excluded = this.#options.excludes!(path.join('/'), isDir);
+    const root = census.roots[census.dirs.words[at + dirField.name]!]!;
+    const excluded = this.#options.excludes!(path.join('/'), isDir, root);
     if (excluded) census.counts.excluded++;
     return excluded;
   }
