@@ -1,6 +1,7 @@
 import { errorText } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
 import { keepsFiles } from '../fs/file-systems.ts';
+import { join } from '../fs/path.ts';
 import { Atlas } from '../scan/atlas.ts';
 import type { Census, Level } from '../scan/census.ts';
 import { settle } from '../scan/settle.ts';
@@ -25,6 +26,8 @@ export interface SurveyOptions extends Pick<WalkOptions, 'wanted' | 'remembers' 
   readonly oneFileSystem?: boolean;
   /** Asked between steps: true ends the walk early, its question answered. */
   readonly enough?: (census: Census) => boolean;
+  /** Left out with all that lies below it, beside what --exclude says. */
+  readonly leftOut?: ((physical: string, isDir: boolean) => boolean) | undefined;
 }
 
 /** Entries between two looks at the terminal: some milliseconds, more where storage is slow. */
@@ -32,7 +35,7 @@ const stride = 2048;
 
 /** What makes a walk of the kernel's quicker, and what only Node can load; a sketch does without. */
 export interface WalkAids {
-  readonly excluder: (patterns: readonly string[]) => Promise<NonNullable<WalkOptions['excludes']>>;
+  readonly excluder: (patterns: readonly string[]) => Promise<(path: string, isDir: boolean) => boolean>;
   readonly readAhead: (level: Level, threads: number | undefined) => { help(walk: Walk): void } & Disposable;
   /** Called once a walk turns out to be long. */
   readonly settleDown: () => void;
@@ -52,7 +55,11 @@ export function* survey(
   const threads = threadsOf(request);
   const patterns = request.values('exclude');
   if (patterns.length > 0 && !aids) throw new UsageError('--exclude is not to be had here');
-  const excludes = aids && patterns.length > 0 ? yield* awaited(aids.excluder(patterns)) : undefined;
+  const matches = aids && patterns.length > 0 ? yield* awaited(aids.excluder(patterns)) : undefined;
+  const { leftOut } = options;
+  const excludes: WalkOptions['excludes'] = leftOut
+    ? (path, isDir, root) => matches?.(path, isDir) || leftOut(join(root.physical, path), isDir)
+    : matches;
   using walk = new Walk(world.probe(), {
     level: options.level,
     oneFileSystem: options.oneFileSystem ?? request.flag('one-file-system'),
@@ -80,6 +87,7 @@ export function* survey(
     ahead?.help(walk);
     yield;
   }
+  walk.stop();
   const atlas = new Atlas(census, world.fs, world.root);
   if (options.level !== 'names')
     for (const _ of settle(atlas, world.fs, world.root, world.absentVolumes)) {
