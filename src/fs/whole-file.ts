@@ -1,9 +1,9 @@
 import { Fault } from './fault.ts';
 import type { Fs, Handle } from './fs.ts';
 
-/** The bytes of a small file. A link in its place is refused. */
-export const readWhole = (fs: Fs, at: Handle, name: string): Uint8Array | Fault => {
-  const opened = fs.open(at, name, { access: 'read', nofollow: true });
+/** The bytes of a small file. A link in its place is refused, unless it shall be followed. */
+export const readWhole = (fs: Fs, at: Handle, name: string, follow?: 'follow'): Uint8Array | Fault => {
+  const opened = fs.open(at, name, { access: 'read', nofollow: follow === undefined });
   if (opened instanceof Fault) return opened;
   using file = opened;
   const pieces: Uint8Array[] = [];

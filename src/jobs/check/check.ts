@@ -1,12 +1,12 @@
 import { ends } from '../../scan/census.ts';
 import type { Finding, Severity } from './finding.ts';
 import { linkView } from './link-view.ts';
-import { marksOfRow, marksOfText, maskOf, needsText } from './marks.ts';
+import { marksOf, maskOf } from './marks.ts';
 import type { Rule, Said } from './rule.ts';
 import type { Scene } from './scene.ts';
 
-/** How a rule is to be taken at a place: undefined where it is off. */
-export type SeverityAt = (rule: Rule, path: string) => Severity | undefined;
+/** How a rule is to be taken at a place, a physical path: undefined where it is off. */
+export type SeverityAt = (rule: Rule, physical: string) => Severity | undefined;
 
 /** Links between two pauses. */
 const stride = 4096;
@@ -26,11 +26,10 @@ export function* check(
     mask: maskOf(rule.marks ?? ends),
   }));
   const wanted = asked.reduce((mask, each) => mask | each.mask, 0);
-  const readsText = needsText(wanted);
   const { count } = scene.census.links;
   for (let row = 0; row < count && wanted !== 0; row++) {
     if (row % stride === stride - 1) yield undefined;
-    const marks = marksOfRow(scene, row) | (readsText ? marksOfText(scene, row) : 0);
+    const marks = marksOf(scene, row, wanted);
     if ((marks & wanted) === 0) continue;
     const link = linkView(scene, row);
     const found: Finding[] = [];
@@ -47,7 +46,7 @@ export function* check(
 }
 
 const graded = (rule: Rule, said: Said, severityAt: SeverityAt): Finding | undefined => {
-  const severity = severityAt(rule, said.path);
+  const severity = severityAt(rule, said.physical);
   if (severity === undefined) return undefined;
   return { ...said, rule: rule.id, severity: said.severity ? milder(said.severity, severity) : severity };
 };
