@@ -1,9 +1,9 @@
-import { leadsToDir, linkField } from '../../scan/census.ts';
+import { type Census, dirField, leadsToDir, linkField, noDir } from '../../scan/census.ts';
 import { crosses } from '../../scan/tally.ts';
 import type { Mark } from './rule.ts';
 import type { Scene } from './scene.ts';
 
-/** The bits of `marksOf`: first how links end, by their numbers in the census, then what their texts are like. */
+/** First how links end, by the numbers that the census has for that. */
 const bits: Readonly<Record<Mark, number>> = {
   found: 1 << 0,
   missing: 1 << 1,
@@ -16,24 +16,30 @@ const bits: Readonly<Record<Mark, number>> = {
   unknown: 1 << 8,
   'to-directory': 1 << 9,
   'to-other-device': 1 << 10,
-  absolute: 1 << 11,
-  'dot-dot': 1 << 12,
+  deep: 1 << 11,
+  absolute: 1 << 12,
   'inner-dot-dot': 1 << 13,
-  untidy: 1 << 14,
-  odd: 1 << 15,
-  long: 1 << 16,
+  leaving: 1 << 14,
+  returning: 1 << 15,
+  untidy: 1 << 16,
+  odd: 1 << 17,
+  long: 1 << 18,
 };
-
-const ofText: readonly Mark[] = ['absolute', 'dot-dot', 'inner-dot-dot', 'untidy', 'odd', 'long'];
 
 /** Some marks as one number. */
 export const maskOf = (marks: readonly Mark[]): number => marks.reduce((mask, mark) => mask | bits[mark], 0);
 
-/** Whether a mask asks for anything that only the text tells. */
-export const needsText = (mask: number): boolean => (mask & maskOf(ofText)) !== 0;
+const ofText = maskOf(['absolute', 'inner-dot-dot', 'leaving', 'returning', 'untidy', 'odd', 'long']);
 
-/** The marks of a link that its row in the census tells. */
-export const marksOfRow = ({ census }: Scene, row: number): number => {
+/** Those of `wanted` that a link has, and perhaps others. */
+export const marksOf = (scene: Scene, row: number, wanted: number): number => {
+  const marks = marksOfRow(scene.census, row);
+  const text = wanted & ofText ? marksOfText(scene, row) : 0;
+  const deep = wanted & marks & bits.found && wanted & bits.deep && scene.atlas.hops(row) > scene.thresholds.hops;
+  return marks | text | (deep ? bits.deep : 0);
+};
+
+const marksOfRow = (census: Census, row: number): number => {
   const state = census.links.words[row * linkField.width + linkField.state]!;
   const end = 1 << (state & 0xff);
   if (end !== bits.found) return end;
@@ -43,38 +49,71 @@ export const marksOfRow = ({ census }: Scene, row: number): number => {
 const slash = 0x2f;
 const dot = 0x2e;
 
-/** The marks of a link that its text tells: one look at each byte. */
-export const marksOfText = ({ census, thresholds }: Scene, row: number): number => {
+/** One look at each byte of a text. */
+const marksOfText = ({ census, thresholds }: Scene, row: number): number => {
   const { bytes } = census.strings;
   const start = census.textAt(row);
-  let marks = bytes[start] === slash ? bits.absolute : 0;
+  const isAbsolute = bytes[start] === slash;
+  let marks = isAbsolute ? bits.absolute : 0;
+  let ups = 0;
   let named = false;
-  let at = start;
-  for (;;) {
+  for (let at = start; ; at++) {
     const from = at;
     for (let byte = bytes[at]!; byte !== 0 && byte !== slash; byte = bytes[++at]!)
       if (isOdd[byte] === 1) marks |= bits.odd;
     const length = at - from;
     const isLast = bytes[at] === 0;
     if (length === 0) {
-      if (from !== start) marks |= from === start + 1 && isLast && bytes[start] === slash ? 0 : bits.untidy;
+      const isRoot = isAbsolute && (from === start || (from === start + 1 && isLast));
+      if (!isRoot) marks |= bits.untidy;
     } else if (length === 1 && bytes[from] === dot) {
       if (from !== start || !isLast) marks |= bits.untidy;
-    } else if (length === 2 && bytes[from] === dot && bytes[from + 1] === dot)
-      marks |= named ? bits['dot-dot'] | bits['inner-dot-dot'] : bits['dot-dot'];
-    else named = true;
-    if (isLast) break;
-    at++;
+    } else if (length === 2 && bytes[from] === dot && bytes[from + 1] === dot) {
+      if (named) marks |= bits['inner-dot-dot'];
+      else ups++;
+    } else if (!named) {
+      named = true;
+      if (ups > 0 && !isLast && returns(census, row, ups, from, length)) marks |= bits.returning;
+    }
+    if (!isLast) continue;
+    if (at - start > thresholds.textLength) marks |= bits.long;
+    return ups > 0 && (isAbsolute || leaves(census, row, ups)) ? marks | bits.leaving : marks;
   }
-  return at - start > thresholds.textLength ? marks | bits.long : marks;
 };
 
 /**
- * Bytes that are seldom meant: controls, blanks, and what a shell would have expanded. From 0xc2 and 0xe2 on begin the
- * invisible characters of UTF-8.
+ * Bytes that are seldom meant: controls, blanks, and what a shell would have expanded. 0xc2 and 0xe2 begin the invisible
+ * characters of UTF-8.
  */
 const isOdd = new Uint8Array(256);
 for (let byte = 0; byte <= 0x20; byte++) isOdd[byte] = 1;
-for (const char of `\x7f*?[{$~"'\``) isOdd[char.charCodeAt(0)] = 1;
-isOdd[0xc2] = 1;
-isOdd[0xe2] = 1;
+for (const byte of [0x7f, 0xc2, 0xe2]) isOdd[byte] = 1;
+for (const char of `*$~"'`) isOdd[char.charCodeAt(0)] = 1;
+
+/** Whether so many `..` from a link's directory lead out of the walk. */
+const leaves = ({ dirs, links }: Census, row: number, ups: number): boolean => {
+  let dir = links.words[row * linkField.width + linkField.dir]!;
+  for (let left = ups; left > 0; left--) {
+    dir = dirs.words[dir * dirField.width + dirField.parent]!;
+    if (dir === noDir) return true;
+  }
+  return false;
+};
+
+/** Whether the name in a text, after so many `..`, is that of the directory that the last of them came from. True where the walk does not know. */
+const returns = (census: Census, row: number, ups: number, name: number, length: number): boolean => {
+  const { dirs, links, strings } = census;
+  let dir = links.words[row * linkField.width + linkField.dir]!;
+  for (let left = ups; ; left--) {
+    const at = dir * dirField.width;
+    const parent = dirs.words[at + dirField.parent]!;
+    if (parent === noDir) return true;
+    if (left > 1) {
+      dir = parent;
+      continue;
+    }
+    const own = dirs.words[at + dirField.name]!;
+    for (let i = 0; i < length; i++) if (strings.bytes[own + i] !== strings.bytes[name + i]) return false;
+    return strings.bytes[own + length] === 0;
+  }
+};

@@ -41,10 +41,15 @@ export type Mark =
   | End['kind']
   | 'to-directory'
   | 'to-other-device'
+  /** Its opening follows more links than `hops`. */
+  | 'deep'
   | 'absolute'
-  | 'dot-dot'
   /** `..` after a name. */
   | 'inner-dot-dot'
+  /** Begins with so many `..` that it leaves the root of the walk. */
+  | 'leaving'
+  /** Comes down again, perhaps, where it went up. */
+  | 'returning'
   /** A doubled or a last slash, or a dot that is a component beside others. */
   | 'untidy'
   /** A control, blank, quote or wildcard, or a byte that begins an invisible character. */
@@ -52,5 +57,8 @@ export type Mark =
   /** Longer than `textLength`. */
   | 'long';
 
-/** A finding before the settings have given it its severity. A rule may name a milder one than its own. */
+/**
+ * A finding before the settings have given it its severity. A rule may name a milder one than its own: what the
+ * settings say is then cut down to that.
+ */
 export type Said = Omit<Finding, 'rule' | 'severity'> & { readonly severity?: Severity };

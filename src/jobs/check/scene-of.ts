@@ -2,7 +2,7 @@ import type { Scene, Thresholds } from './scene.ts';
 
 export const usualThresholds: Thresholds = {
   hops: 5,
-  machinePaths: ['/home', '/tmp', '/var/tmp', '/build', '/builds', '/buildd', '/run/user', '/Users', '/mnt', '/media'],
+  machinePaths: ['/home', '/root', '/tmp', '/var/tmp', '/build', '/builds', '/buildd', '/run/user', '/Users'],
   // SYMLINK_MAX of POSIX: what every system takes at least (limits.h).
   textLength: 255,
 };

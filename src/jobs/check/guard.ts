@@ -1,0 +1,221 @@
+import { Fault } from '../../fs/fault.ts';
+import { dirname, join } from '../../fs/path.ts';
+import type { Stat } from '../../fs/stat.ts';
+import type { LinkId, Spot } from '../../scan/atlas.ts';
+import { dirField, linkField } from '../../scan/census.ts';
+import { maxLinks } from '../../trace/route.ts';
+import { type People, peopleOf } from './people.ts';
+import type { Scene } from './scene.ts';
+
+/** A name on the way of a link, in whose place somebody other than root may put something else. */
+export interface Exposure {
+  /** Physical path of the directory that holds the name. */
+  readonly dir: string;
+  readonly path: string;
+  readonly who: Who;
+  /** Anybody may write to the directory, and it may be sticky. */
+  readonly open: boolean;
+  readonly sticky: boolean;
+  readonly missing: boolean;
+  /** The link that has the name: none for a directory or file. */
+  readonly link: LinkId | undefined;
+}
+
+export type Who =
+  | { readonly kind: 'anybody' }
+  | { readonly kind: 'user'; readonly uid: number }
+  | { readonly kind: 'group'; readonly gid: number };
+
+interface Dir {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What can be wrong with a directory: somebody else may write to it, or own it. */
+const open = 1;
+const owned = 2;
+const shared = 4;
+const weighed = 8;
+
+const sticky = 0o1000;
+
+/**
+ * Who may change where links lead. To make, remove or rename a name takes the right to write to its directory and to
+ * search it; in a sticky one a name that exists is moved only by its own owner, the directory's, or root (inode(7)).
+ * An owner may always give himself the rights that he lacks.
+ */
+export class Guard {
+  readonly #scene: Scene;
+  readonly #people: People;
+  /** Of the rows of the census, and of directories outside of it. */
+  readonly #weighed: Uint8Array;
+  readonly #outside = new Map<Spot, number>();
+  readonly #dirs = new Map<Spot, Dir | undefined>();
+  readonly #roots = new Map<Spot, boolean>();
+  readonly #passed = new Map<LinkId, readonly Exposure[]>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#people = peopleOf(scene);
+    this.#weighed = new Uint8Array(scene.census.dirs.count);
+  }
+
+  /** All that is exposed on the way of a link of the census, its own name first. */
+  exposures(row: number): readonly Exposure[] {
+    const { census, atlas } = this.#scene;
+    const dir = census.links.words[row * linkField.width + linkField.dir]!;
+    const own = this.#weigh(dir) === 0 ? none : this.#whoMayChange(dir, atlas.linkPath(row), row);
+    const further = this.#onTheWay(row, 1);
+    return own === none ? further : [...own, ...further];
+  }
+
+  /** Only root may change the directory that a link lies in, or any above it. */
+  isRoots(row: number): boolean {
+    return this.#onlyRoots(this.#scene.census.links.words[row * linkField.width + linkField.dir]!);
+  }
+
+  /** What a link is, itself not followed. */
+  statOf(link: LinkId): Stat | undefined {
+    return this.#stat(this.#scene.atlas.linkPath(link));
+  }
+
+  #onTheWay(link: LinkId, depth: number): readonly Exposure[] {
+    const { atlas } = this.#scene;
+    const { spots, links } = atlas.steps(link);
+    const further = links.map((next) => this.#ofPassed(next, depth + 1)).filter((exposures) => exposures !== none);
+    if (further.length === 0 && !spots.some((spot) => this.#weigh(spot) !== 0)) return none;
+    const { names = [] } = atlas.steps(link, 'named');
+    const own = spots.flatMap((spot, i) => {
+      const name = names[i] as string;
+      if (name === '.' || name === '..' || this.#weigh(spot) === 0) return none;
+      return this.#whoMayChange(spot, join(atlas.pathOf(spot), name), atlas.linkAt(spot, name));
+    });
+    return own.length === 0 && further.length === 0 ? none : [...own, ...further.flat()];
+  }
+
+  /** Each link that others go through is followed once. Nobody gets beyond the fortieth. */
+  #ofPassed(link: LinkId, depth: number): readonly Exposure[] {
+    const known = this.#passed.get(link);
+    if (known) return known;
+    if (depth > maxLinks) return none;
+    // What a circle comes back to.
+    this.#passed.set(link, none);
+    const exposures = this.#onTheWay(link, depth);
+    this.#passed.set(link, exposures);
+    return exposures;
+  }
+
+  #whoMayChange(spot: Spot, path: string, link: LinkId | undefined): readonly Exposure[] {
+    const dir = this.#dir(spot);
+    if (!dir) return none;
+    const weight = this.#weigh(spot);
+    const isSticky = (dir.mode & sticky) !== 0;
+    const stat = isSticky ? this.#look(path) : undefined;
+    const missing = stat === 'missing';
+    const place = { dir: dirname(path), path, open: (weight & open) !== 0, sticky: isSticky, missing, link };
+    const by = (who: Who): Exposure => ({ ...place, who });
+    const exposures: Exposure[] = [];
+    if (weight & owned) exposures.push(by({ kind: 'user', uid: dir.uid }));
+    if ((weight & (open | shared)) === 0) return exposures;
+    if (!isSticky || missing)
+      exposures.push(by(weight & open ? { kind: 'anybody' } : { kind: 'group', gid: dir.gid }));
+    else if (stat && stat.uid !== 0 && stat.uid !== dir.uid)
+      if (weight & open || this.#people.isMember(stat.uid, dir.gid)) exposures.push(by({ kind: 'user', uid: stat.uid }));
+    return exposures;
+  }
+
+  /** Of which kinds a directory is; 0 for one that only root may change. */
+  #weigh(spot: Spot): number {
+    const known = spot >= 0 ? this.#weighed[spot]! : (this.#outside.get(spot) ?? 0);
+    if (known !== 0) return known & ~weighed;
+    const weight = this.#weight(spot);
+    if (spot >= 0) this.#weighed[spot] = weight | weighed;
+    else this.#outside.set(spot, weight | weighed);
+    return weight;
+  }
+
+  #weight(spot: Spot): number {
+    const dir = this.#dir(spot);
+    if (!dir) return 0;
+    const { mode, uid, gid } = dir;
+    const people = this.#people;
+    // A directory is out of reach behind one that may not be searched.
+    const reaches = (may: (above: Dir) => boolean): boolean => this.#reaches(spot, may);
+    let weight = 0;
+    if ((mode & 0o003) === 0o003 && reaches(({ mode: above }) => (above & 0o001) !== 0)) weight |= open;
+    if (uid !== 0 && reaches((above) => mayPass(people, uid, above))) weight |= owned;
+    if ((mode & 0o030) === 0o030 && people.hasMembers(gid, uid) && reaches((above) => membersMayPass(gid, above)))
+      weight |= shared;
+    return weight;
+  }
+
+  #reaches(spot: Spot, may: (above: Dir) => boolean): boolean {
+    for (let above = this.#above(spot); above !== undefined; above = this.#above(above)) {
+      const dir = this.#dir(above);
+      if (dir && !may(dir)) return false;
+    }
+    return true;
+  }
+
+  #onlyRoots(spot: Spot): boolean {
+    const known = this.#roots.get(spot);
+    if (known !== undefined) return known;
+    const above = this.#above(spot);
+    const dir = this.#dir(spot);
+    const own = dir !== undefined && dir.uid === 0 && ((dir.mode & sticky) !== 0 || (this.#weigh(spot) & (open | shared)) === 0);
+    const only = own && (above === undefined || this.#onlyRoots(above));
+    this.#roots.set(spot, only);
+    return only;
+  }
+
+  #above(spot: Spot): Spot | undefined {
+    const { atlas } = this.#scene;
+    const path = atlas.pathOf(spot);
+    return path === '/' ? undefined : atlas.spotAt(dirname(path));
+  }
+
+  #dir(spot: Spot): Dir | undefined {
+    const { census, atlas } = this.#scene;
+    const same = atlas.same(spot);
+    const at = same * dirField.width;
+    if (same >= 0 && census.dirs.words[at + dirField.mode] !== 0)
+      return {
+        mode: census.dirs.words[at + dirField.mode]! & 0o7777,
+        uid: census.dirs.words[at + dirField.uid]!,
+        gid: census.dirs.words[at + dirField.gid]!,
+      };
+    if (!this.#dirs.has(same)) this.#dirs.set(same, this.#stat(atlas.pathOf(spot)));
+    return this.#dirs.get(same);
+  }
+
+  #stat(path: string): Stat | undefined {
+    const stat = this.#look(path);
+    return stat === 'missing' ? undefined : stat;
+  }
+
+  #look(path: string): Stat | 'missing' | undefined {
+    const { fs, root } = this.#scene;
+    const stat = fs.stat(root.handle, path.slice(1));
+    return stat instanceof Fault ? (stat.errno === 'ENOENT' ? 'missing' : undefined) : stat;
+  }
+}
+
+/** The guard of a scene: one for all rules. */
+export const guardOf = (scene: Scene): Guard => {
+  const known = remembered.get(scene);
+  if (known) return known;
+  const guard = new Guard(scene);
+  remembered.set(scene, guard);
+  return guard;
+};
+
+const remembered = new WeakMap<Scene, Guard>();
+
+const none: readonly never[] = [];
+
+const mayPass = (people: People, uid: number, { mode, uid: owner, gid }: Dir): boolean =>
+  owner === uid || (mode & 0o001) !== 0 || ((mode & 0o010) !== 0 && people.isMember(uid, gid));
+
+const membersMayPass = (gid: number, { mode, gid: group }: Dir): boolean =>
+  (mode & 0o001) !== 0 || ((mode & 0o010) !== 0 && group === gid);

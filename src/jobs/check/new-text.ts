@@ -1,0 +1,56 @@
+import { sameFile } from '../../fs/identity.ts';
+import { type LinkText, linkText } from '../../fs/link-text.ts';
+import { join } from '../../fs/path.ts';
+import { trace } from '../../trace/trace.ts';
+import type { LinkView, Scene } from './scene.ts';
+
+/** A text without needless slashes and dots. `..` stays: what it means depends on what comes before it. */
+export const tidied = (text: string): string => {
+  const names = namesOf(text).filter((each) => each !== '.');
+  return (text.startsWith('/') ? '/' : '') + names.join('/') || '.';
+};
+
+/** A text as one reads it: each `..` takes away the name before it, link or not. */
+export const asRead = (text: string): string => {
+  const kept: string[] = [];
+  for (const each of namesOf(text)) {
+    if (each === '.') continue;
+    const before = kept.at(-1);
+    if (each === '..' && before !== undefined && before !== '..') kept.pop();
+    else if (each !== '..' || !text.startsWith('/')) kept.push(each);
+  }
+  return (text.startsWith('/') ? '/' : '') + kept.join('/') || '.';
+};
+
+/** A tidy relative text in a directory at a physical path, without going up out of directories that it goes down into again. */
+export const shortened = (dir: string, text: string): string => {
+  const names = namesOf(text);
+  const above = namesOf(dir);
+  let ups = names.findIndex((each) => each !== '..');
+  if (ups <= 0 || ups > above.length) return text;
+  let from = ups;
+  while (ups > 0 && from < names.length - 1 && names[from] === above[above.length - ups]) {
+    ups--;
+    from++;
+  }
+  return from === names.findIndex((each) => each !== '..')
+    ? text
+    : [...Array<string>(ups).fill('..'), ...names.slice(from)].join('/');
+};
+
+/** The text as a fix, if in this link's place it leads to the very file that the link leads to now. */
+export const asFix = (link: LinkView, scene: Scene, text: string): LinkText | undefined => {
+  const { end } = link.route;
+  if (text === link.text || end.kind !== 'found') return undefined;
+  const found = fileAt(link, scene, text);
+  return found && sameFile(found, end.stat) && found.mountId === end.stat.mountId ? linkText(text) : undefined;
+};
+
+/** What a text would lead to in a link's place, if that exists. */
+export const fileAt = ({ dir }: LinkView, { fs, root, absentVolumes, followingMounts }: Scene, text: string) => {
+  const path = text.startsWith('/') ? text : join(dir, text);
+  const { end } = trace(fs, path, { from: root, root, absentVolumes, followingMounts });
+  return end.kind === 'found' ? end.stat : undefined;
+};
+
+const namesOf = (text: string): readonly string[] => text.split('/').filter((each) => each !== '');
