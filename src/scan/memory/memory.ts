@@ -25,6 +25,8 @@ export interface Remembered {
   readonly text: LinkText;
   /** The link's own inode number, as its directory gave it. */
   readonly linkIno: bigint;
+  /** The number that its device has now. */
+  readonly linkDev: number | undefined;
   readonly target: RememberedTarget;
 }
 
@@ -87,16 +89,16 @@ export class Memory {
 
   /** The link that was at a physical path. */
   at(path: string): Remembered | undefined {
-    const below = this.root === '/' ? path.slice(1) : path.slice(this.root.length + 1);
-    const names = below.split('/');
-    const name = names.pop() as string;
-    let dir = 0;
-    for (const each of names) {
-      dir = this.#findDir(dir, encodeBytes(each));
-      if (dir < 0) return undefined;
-    }
-    const row = this.#findLink(dir, encodeBytes(name));
+    const end = path.lastIndexOf('/');
+    const dir = this.#rowAt(path.slice(0, end) || '/');
+    const row = dir < 0 ? -1 : this.#findLink(dir, encodeBytes(path.slice(end + 1)));
     return row < 0 ? undefined : this.link(row);
+  }
+
+  /** The directory that was at a physical path, where the scan saw it. */
+  directoryAt(path: string): Known | undefined {
+    const row = this.#rowAt(path);
+    return row < 0 ? undefined : this.#knownDir(row);
   }
 
   /** Links that had this inode number; more than one where the tree has several file systems. */
@@ -135,6 +137,7 @@ export class Memory {
       path: join(this.dirPath(word(linkField.dir)), this.string(word(linkField.name))),
       text: linkText(this.string(word(linkField.text))),
       linkIno: wide(word(linkField.linkInoLow), word(linkField.linkInoHigh)),
+      linkDev: this.#devices[this.tables.dirs[word(linkField.dir) * dirField.width + dirField.device]!],
       target: {
         path: name === none ? this.dirPath(dir) : join(this.dirPath(dir), this.string(name)),
         ...this.#known(packed & 0xffff, word(linkField.inoLow), word(linkField.inoHigh), word(linkField.born)),
@@ -189,16 +192,31 @@ export class Memory {
     let at = row;
     if (isTarget) at = dirs[at * dirField.width + dirField.parent]!;
     for (; at !== none; at = dirs[at * dirField.width + dirField.parent]!) {
-      const from = at * dirField.width;
-      const low = dirs[from + dirField.inoLow]!;
-      const high = dirs[from + dirField.inoHigh]!;
-      if (low === 0 && high === 0) continue;
-      above.push({
-        path: this.dirPath(at),
-        ...this.#known(dirs[from + dirField.device]!, low, high, dirs[from + dirField.born]!),
-      });
+      const known = this.#knownDir(at);
+      if (known) above.push({ path: this.dirPath(at), ...known });
     }
     return above;
+  }
+
+  #knownDir(row: number): Known | undefined {
+    const { dirs } = this.tables;
+    const at = row * dirField.width;
+    const low = dirs[at + dirField.inoLow]!;
+    const high = dirs[at + dirField.inoHigh]!;
+    if (low === 0 && high === 0) return undefined;
+    return this.#known(dirs[at + dirField.device]!, low, high, dirs[at + dirField.born]!);
+  }
+
+  #rowAt(path: string): number {
+    if (path === this.root) return 0;
+    const top = this.root === '/' ? '/' : `${this.root}/`;
+    if (!path.startsWith(top)) return -1;
+    let dir = 0;
+    for (const name of path.slice(top.length).split('/')) {
+      dir = this.#findDir(dir, encodeBytes(name));
+      if (dir < 0) return -1;
+    }
+    return dir;
   }
 
   #digestAt(row: number): string | undefined {
