@@ -21,6 +21,8 @@ export type LinkId = number;
 export interface Steps {
   /** Directories that a name was looked up in. */
   readonly spots: Spot[];
+  /** The names, one for each of `spots`, `.` and `..` among them: where they were asked for. */
+  readonly names: string[] | undefined;
   readonly links: LinkId[];
   /** The last name that was looked up, unless `..` or `.` came after it. */
   last: LastName | undefined;
@@ -161,8 +163,8 @@ export class Atlas {
   }
 
   /** What a link's own text passes. */
-  steps(link: LinkId): Steps {
-    const steps: Steps = { spots: [], links: [], last: undefined };
+  steps(link: LinkId, named?: 'named'): Steps {
+    const steps: Steps = { spots: [], names: named && [], links: [], last: undefined };
     this.#follow(link, steps);
     return steps;
   }
@@ -299,6 +301,7 @@ export class Atlas {
       let to = from;
       while (text[to] !== slash && text[to] !== 0) to++;
       steps?.spots.push(spot);
+      steps?.names?.push(decodeBytes(text.subarray(from, to)));
       if (steps) steps.last = undefined;
       const dots = text[from] !== dot ? 0 : to - from === 1 ? 1 : text[from + 1] === dot && to - from === 2 ? 2 : 0;
       if (dots === 2) spot = this.#parentOf(spot) ?? nowhere;

@@ -2,7 +2,7 @@ import { Fault } from '../../fs/fault.ts';
 import { dirname, join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import type { LinkId, Spot } from '../../scan/atlas.ts';
-import { dirField, linkField } from '../../scan/census.ts';
+import { dirField, linkField, noDir } from '../../scan/census.ts';
 import { maxLinks } from '../../trace/route.ts';
 import { type People, peopleOf } from './people.ts';
 import type { Scene } from './scene.ts';
@@ -32,6 +32,11 @@ interface Dir {
   readonly gid: number;
 }
 
+/** How many more links the kernel would follow: 40 in all. Below zero it has given up. */
+interface Budget {
+  left: number;
+}
+
 /** What can be wrong with a directory: somebody else may write to it, or own it. */
 const open = 1;
 const owned = 2;
@@ -39,6 +44,9 @@ const shared = 4;
 const weighed = 8;
 
 const sticky = 0o1000;
+
+/** Links between two pauses. */
+const stride = 4096;
 
 /**
  * Who may change where links lead. To make, remove or rename a name takes the right to write to its directory and to
@@ -53,7 +61,9 @@ export class Guard {
   readonly #outside = new Map<Spot, number>();
   readonly #dirs = new Map<Spot, Dir | undefined>();
   readonly #roots = new Map<Spot, boolean>();
-  readonly #passed = new Map<LinkId, readonly Exposure[]>();
+  /** Of links that others go through: what is exposed behind them, and how many more links are followed there. */
+  readonly #passed = new Map<LinkId, { readonly exposures: readonly Exposure[]; readonly links: number }>();
+  #exposed: readonly number[] | undefined;
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -61,13 +71,30 @@ export class Guard {
     this.#weighed = new Uint8Array(scene.census.dirs.count);
   }
 
+  /** The links of the census of which something is exposed. It pauses with undefined, the first time. */
+  *exposed(): Generator<number | undefined, void> {
+    if (this.#exposed) {
+      yield* this.#exposed;
+      return;
+    }
+    const rows: number[] = [];
+    const { count } = this.#scene.census.links;
+    for (let row = 0; row < count; row++) {
+      if (row % stride === stride - 1) yield undefined;
+      if (this.exposures(row).length === 0) continue;
+      rows.push(row);
+      yield row;
+    }
+    this.#exposed = rows;
+  }
+
   /** All that is exposed on the way of a link of the census, its own name first. */
   exposures(row: number): readonly Exposure[] {
     const { census, atlas } = this.#scene;
     const dir = census.links.words[row * linkField.width + linkField.dir]!;
-    const own = this.#weigh(dir) === 0 ? none : this.#whoMayChange(dir, atlas.linkPath(row), row);
-    const further = this.#onTheWay(row, 1);
-    return own === none ? further : [...own, ...further];
+    const own = (this.#weigh(dir) & open) === 0 ? none : this.#whoMayChange(dir, atlas.linkPath(row), row);
+    const further = this.#onTheWay(row, { left: maxLinks - 1 }, this.#onlyRoots(dir));
+    return own.length === 0 ? further : [...own, ...further];
   }
 
   /** Only root may change the directory that a link lies in, or any above it. */
@@ -80,29 +107,37 @@ export class Guard {
     return this.#stat(this.#scene.atlas.linkPath(link));
   }
 
-  #onTheWay(link: LinkId, depth: number): readonly Exposure[] {
+  /**
+   * Of what a link's text passes, and of the texts of the links there. `all`: names of directories and files too that
+   * only their owner or a group may change. In one's own tree that is everything.
+   */
+  #onTheWay(link: LinkId, budget: Budget, all: boolean): readonly Exposure[] {
     const { atlas } = this.#scene;
     const { spots, links } = atlas.steps(link);
-    const further = links.map((next) => this.#ofPassed(next, depth + 1)).filter((exposures) => exposures !== none);
-    if (further.length === 0 && !spots.some((spot) => this.#weigh(spot) !== 0)) return none;
+    const further: Exposure[] = [];
+    for (const next of links) further.push(...this.#ofPassed(next, budget));
+    const weight = all || links.length > 0 ? open | owned | shared : open;
+    if (!spots.some((spot) => (this.#weigh(spot) & weight) !== 0)) return further.length === 0 ? none : further;
     const { names = [] } = atlas.steps(link, 'named');
     const own = spots.flatMap((spot, i) => {
       const name = names[i] as string;
-      if (name === '.' || name === '..' || this.#weigh(spot) === 0) return none;
+      if (name === '.' || name === '..' || (this.#weigh(spot) & weight) === 0) return none;
       return this.#whoMayChange(spot, join(atlas.pathOf(spot), name), atlas.linkAt(spot, name));
     });
-    return own.length === 0 && further.length === 0 ? none : [...own, ...further.flat()];
+    return [...own, ...further];
   }
 
-  /** Each link that others go through is followed once. Nobody gets beyond the fortieth. */
-  #ofPassed(link: LinkId, depth: number): readonly Exposure[] {
+  /** A link that others go through is followed once, unless that is more than the kernel would do. */
+  #ofPassed(link: LinkId, budget: Budget): readonly Exposure[] {
+    if (--budget.left < 0) return none;
     const known = this.#passed.get(link);
-    if (known) return known;
-    if (depth > maxLinks) return none;
-    // What a circle comes back to.
-    this.#passed.set(link, none);
-    const exposures = this.#onTheWay(link, depth);
-    this.#passed.set(link, exposures);
+    if (known && known.links <= budget.left) {
+      budget.left -= known.links;
+      return known.exposures;
+    }
+    const before = budget.left;
+    const exposures = this.#onTheWay(link, budget, true);
+    if (budget.left >= 0) this.#passed.set(link, { exposures, links: before - budget.left });
     return exposures;
   }
 
@@ -118,10 +153,10 @@ export class Guard {
     const exposures: Exposure[] = [];
     if (weight & owned) exposures.push(by({ kind: 'user', uid: dir.uid }));
     if ((weight & (open | shared)) === 0) return exposures;
-    if (!isSticky || missing)
-      exposures.push(by(weight & open ? { kind: 'anybody' } : { kind: 'group', gid: dir.gid }));
+    if (!isSticky || missing) exposures.push(by(weight & open ? { kind: 'anybody' } : { kind: 'group', gid: dir.gid }));
     else if (stat && stat.uid !== 0 && stat.uid !== dir.uid)
-      if (weight & open || this.#people.isMember(stat.uid, dir.gid)) exposures.push(by({ kind: 'user', uid: stat.uid }));
+      if (weight & open || this.#people.isMember(stat.uid, dir.gid))
+        exposures.push(by({ kind: 'user', uid: stat.uid }));
     return exposures;
   }
 
@@ -163,14 +198,17 @@ export class Guard {
     if (known !== undefined) return known;
     const above = this.#above(spot);
     const dir = this.#dir(spot);
-    const own = dir !== undefined && dir.uid === 0 && ((dir.mode & sticky) !== 0 || (this.#weigh(spot) & (open | shared)) === 0);
+    const own =
+      dir !== undefined && dir.uid === 0 && ((dir.mode & sticky) !== 0 || (this.#weigh(spot) & (open | shared)) === 0);
     const only = own && (above === undefined || this.#onlyRoots(above));
     this.#roots.set(spot, only);
     return only;
   }
 
   #above(spot: Spot): Spot | undefined {
-    const { atlas } = this.#scene;
+    const { atlas, census } = this.#scene;
+    const parent = spot >= 0 ? census.dirs.words[spot * dirField.width + dirField.parent]! : noDir;
+    if (parent !== noDir) return parent;
     const path = atlas.pathOf(spot);
     return path === '/' ? undefined : atlas.spotAt(dirname(path));
   }

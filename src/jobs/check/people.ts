@@ -47,7 +47,9 @@ const read = (scene: Scene): People => {
       return [...(members.get(gid) ?? [])].some((member) => member !== 0 && member !== but);
     },
     isMember: (uid, gid) => members.get(gid)?.has(uid) ?? !groups.has(gid),
-    homes: [...users.values()].filter(({ uid }) => uid === 0 || (uid >= firstPerson && uid < nobody)).map(({ home }) => home),
+    homes: [...users.values()]
+      .filter(({ uid }) => uid === 0 || (uid >= firstPerson && uid < nobody))
+      .map(({ home }) => home),
   };
 };
 
