@@ -1,4 +1,3 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { fileSystemOf } from '../../fs/file-systems.ts';
 import type { Handle } from '../../fs/fs.ts';
@@ -6,6 +5,7 @@ import { identityKey, sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { type BackupControl, backupNames } from '../../gnu/backup.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo } from '../session.ts';
 import {
   complain,

@@ -1,7 +1,7 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
 import { type Kind, rawMode, type Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { matches } from '../shell/pattern.ts';
 import { LinearExpression } from './linear-expression.ts';

@@ -1,6 +1,6 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { rawMode, type Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { mountsOf } from './mounts.ts';
 import { fullTime, groupName, human, kindText, userName } from './show-file.ts';

@@ -1,4 +1,4 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import { decodeBytes } from '../../fs/bytes.ts';
 import type { OpenHow } from '../../fs/fs.ts';
 import { deviceText } from '../../fs/identity.ts';

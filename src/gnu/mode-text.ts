@@ -1,4 +1,4 @@
-import type { Kind } from '../../fs/stat.ts';
+import type { Kind } from '../fs/stat.ts';
 
 const kinds: Readonly<Record<Kind, string>> = {
   file: '-',
