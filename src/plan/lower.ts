@@ -87,13 +87,16 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       case 'symlink':
       case 'mkdir': {
         const symlink = change.kind === 'symlink';
-        const file = addFile(symlink ? { kind: 'symlink', text: change.text } : { kind: 'dir' });
+        const owner = symlink ? change.owner : undefined;
+        const file = addFile(
+          symlink ? { kind: 'symlink', text: change.text, ...(owner && { owner: owner.uid }) } : { kind: 'dir' },
+        );
         made.set(step, file);
         if (change.kind === 'mkdir') modes.set(file, change.mode);
         const to = slotOf(change.to);
         const at = fresh(to);
         const what = symlink
-          ? ({ kind: 'symlink', text: change.text } as const)
+          ? ({ kind: 'symlink', text: change.text, ...(owner && { owner }) } as const)
           : ({ kind: 'dir', mode: change.mode } as const);
         add({ kind: 'make', step, file, what, at });
         add({ kind: 'shift', step, file, from: at, to, ...(symlink ? {} : { empty: 'back' }) });

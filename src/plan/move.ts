@@ -2,6 +2,7 @@ import type { Identity } from '../fs/identity.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Kind } from '../fs/stat.ts';
+import type { FileOwner } from '../sketch/step.ts';
 
 /**
  * What a step is made of: one system call that is atomic, and of which the tree tells afterwards
@@ -44,7 +45,7 @@ export type Move =
     };
 
 export type Making =
-  | { readonly kind: 'symlink'; readonly text: LinkText }
+  | { readonly kind: 'symlink'; readonly text: LinkText; readonly owner?: FileOwner }
   | { readonly kind: 'dir'; readonly mode: number }
   | { readonly kind: 'link'; readonly from: Slot };
 
@@ -65,6 +66,8 @@ export type Home = 'tree' | 'state';
 export interface PlannedFile {
   readonly kind: Kind;
   readonly text?: LinkText;
+  /** Whose it will be, where that is another than who makes it. */
+  readonly owner?: number;
   /** Which one it is; nothing as long as it has to be made. */
   readonly seen?: Seen;
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import { join } from '../fs/path.ts';
+import type { FileOwner } from '../sketch/step.ts';
 import type { Making, Move, Seen, Slot } from './move.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
 import { isSeen, seenOf, type View } from './view.ts';
@@ -52,7 +53,13 @@ const makeNew = (
   dir: Handle,
   at: Slot,
 ): Refusal | undefined => {
-  if (what.kind === 'symlink') return orFailed(at, fs.symlink(what.text, dir, at.name));
+  if (what.kind === 'symlink') {
+    const refused = fs.symlink(what.text, dir, at.name);
+    if (refused) return failed(pathOf(at), refused);
+    const unowned = what.owner && giveOwner(fs, dir, at, what.owner);
+    if (unowned) fs.unlink(dir, at.name);
+    return unowned;
+  }
   const refused = fs.mkdir(dir, at.name, 0o700);
   if (refused) return failed(pathOf(at), refused);
   const unset = setMode(fs, dir, at, what.mode);
@@ -67,6 +74,10 @@ export const setMode = (fs: View['fs'], dir: Handle, at: Slot, mode: number): Re
   using made = opened;
   return orFailed(at, changeMode(fs, made, mode));
 };
+
+/** A link has its owner before it has its name. */
+export const giveOwner = (fs: View['fs'], dir: Handle, at: Slot, owner: FileOwner): Refusal | undefined =>
+  orFailed(at, fs.chown(dir, at.name, owner));
 
 /** By the handle, so that no other file can slip in. Before Linux 6.6 that takes /proc (fchmodat2 came then). */
 const changeMode = (fs: View['fs'], file: Handle, mode: number): Fault | undefined => {

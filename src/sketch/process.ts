@@ -661,7 +661,8 @@ export class SketchProcess implements Fs {
     // Taking those bits away is a change of mode (notify_change() in fs/attr.c).
     const mode = modeAfterChown(this.who, inode);
     if (mode !== inode.mode && !owns(this.who, inode)) return 'EPERM';
-    if (this.sketch.overBase) return 'EOPNOTSUPP';
+    if (this.sketch.overBase && !this.sketch.giveOwner(inode, { uid: uid ?? inode.uid, gid: gid ?? inode.gid }))
+      return 'EOPNOTSUPP';
     inode.mode = mode;
     inode.uid = uid ?? inode.uid;
     inode.gid = gid ?? inode.gid;

@@ -11,7 +11,7 @@ import { Content } from './content.ts';
 import type { Inode, Location, Mount, Origin, Volume } from './inode.ts';
 import { type Credentials, permission, type StickyProtection } from './permission.ts';
 import { SketchProcess } from './process.ts';
-import type { FileRef, Spot, Step } from './step.ts';
+import type { FileOwner, FileRef, Spot, Step } from './step.ts';
 
 export interface SketchOptions {
   /** Type of the root's file system, for its limits; ext4 unless said otherwise. */
@@ -238,6 +238,14 @@ export class Sketch {
 
   record(step: Step): void {
     if (this.#base) this.steps.push(step);
+  }
+
+  /** A new symlink is made as its owner's; that of other files a plan does not change. */
+  giveOwner({ madeBy }: Inode, owner: FileOwner): boolean {
+    const step = madeBy === undefined ? undefined : this.steps[madeBy];
+    if (step?.kind !== 'symlink') return false;
+    this.steps[madeBy as number] = { ...step, owner };
+    return true;
   }
 
   /** A name as a step has it. */

@@ -9,7 +9,8 @@ import type { Kind } from '../fs/stat.ts';
  */
 export type Step =
   | { readonly kind: 'link'; readonly file: FileRef; readonly from: Spot; readonly to: Spot }
-  | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: Spot }
+  /** `owner`: where it is another than who makes it. */
+  | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: Spot; readonly owner?: FileOwner }
   /** `mode` is what the new directory has, the umask already applied. */
   | { readonly kind: 'mkdir'; readonly mode: number; readonly to: Spot }
   /** `replaced`: what stood at `to` and is no longer there; without it nothing may stand there. */
@@ -38,6 +39,11 @@ export type Step =
       readonly mode: number;
       readonly before: number;
     };
+
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** A name in a directory. */
 export interface Spot {
