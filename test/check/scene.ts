@@ -71,7 +71,7 @@ const openDir = (fs: Fs, at: Handle, path: string, access: 'path' | 'read' = 'pa
 /** All that some rules find, all switched on; with the ids of rules, only those. */
 export const findings = (scene: Scene, ...ids: readonly string[]): readonly Finding[] => {
   const chosen = ids.length === 0 ? rules : ids.map(ruleOf);
-  return [...check(scene, chosen, ({ severity }) => (severity === 'off' ? 'warning' : severity))].filter(
+  return [...check(scene, chosen, ({ severity }) => (severity === 'off' ? 'error' : severity))].filter(
     (finding) => finding !== undefined,
   );
 };
@@ -88,3 +88,8 @@ export const lines = (found: readonly Finding[]): readonly string[] =>
 
 export const sentence = (words: Words): string =>
   words.map((word) => (typeof word === 'string' ? word : word.name)).join('');
+
+/** The rules that find what is wrong with symbolic links alone. */
+export const own: readonly string[] = rules
+  .filter(({ group }) => ['resolution', 'portability', 'hygiene'].includes(group))
+  .map(({ id }) => id);

@@ -24,12 +24,13 @@ const bits: Readonly<Record<Mark, number>> = {
   untidy: 1 << 16,
   odd: 1 << 17,
   long: 1 << 18,
+  reaching: 1 << 19,
 };
 
 /** Some marks as one number. */
 export const maskOf = (marks: readonly Mark[]): number => marks.reduce((mask, mark) => mask | bits[mark], 0);
 
-const ofText = maskOf(['absolute', 'inner-dot-dot', 'leaving', 'returning', 'untidy', 'odd', 'long']);
+const ofText = maskOf(['absolute', 'inner-dot-dot', 'leaving', 'returning', 'untidy', 'odd', 'long', 'reaching']);
 
 /** Those of `wanted` that a link has, and perhaps others. */
 export const marksOf = (scene: Scene, row: number, wanted: number): number => {
@@ -77,7 +78,8 @@ const marksOfText = ({ census, thresholds }: Scene, row: number): number => {
     }
     if (!isLast) continue;
     if (at - start > thresholds.textLength) marks |= bits.long;
-    return ups > 0 && (isAbsolute || leaves(census, row, ups)) ? marks | bits.leaving : marks;
+    if (ups === 0) return marks;
+    return marks | (isAbsolute ? bits.leaving : upTo(census, row, ups));
   }
 };
 
@@ -90,14 +92,18 @@ for (let byte = 0; byte <= 0x20; byte++) isOdd[byte] = 1;
 for (const byte of [0x7f, 0xc2, 0xe2]) isOdd[byte] = 1;
 for (const char of `*$~"'`) isOdd[char.charCodeAt(0)] = 1;
 
-/** Whether so many `..` from a link's directory lead out of the walk. */
-const leaves = ({ dirs, links }: Census, row: number, ups: number): boolean => {
-  let dir = links.words[row * linkField.width + linkField.dir]!;
-  for (let left = ups; left > 0; left--) {
-    dir = dirs.words[dir * dirField.width + dirField.parent]!;
-    if (dir === noDir) return true;
+/** Whether so many `..` from a link's directory lead out of the walk, or up to `/`. */
+const upTo = ({ dirs, links, roots }: Census, row: number, ups: number): number => {
+  let at = links.words[row * linkField.width + linkField.dir]! * dirField.width;
+  for (let left = ups; ; left--) {
+    const parent = dirs.words[at + dirField.parent]!;
+    if (parent === noDir) {
+      if (left > 0) return bits.leaving;
+      return roots[dirs.words[at + dirField.name]!]!.physical === '/' ? bits.reaching : 0;
+    }
+    if (left === 0) return 0;
+    at = parent * dirField.width;
   }
-  return false;
 };
 
 /** Whether the name in a text, after so many `..`, is that of the directory that the last of them came from. True where the walk does not know. */

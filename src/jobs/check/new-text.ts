@@ -38,6 +38,13 @@ export const shortened = (dir: string, text: string): string => {
     : [...Array<string>(ups).fill('..'), ...names.slice(from)].join('/');
 };
 
+/** Whether a tidy text goes up more directories than there are above a physical path. Such a text works at the root by accident. */
+export const climbsAbove = (dir: string, text: string): boolean => {
+  const names = namesOf(text);
+  const first = names.findIndex((each) => each !== '..');
+  return (first < 0 ? names.length : first) > namesOf(dir).length;
+};
+
 /** The text as a fix, if in this link's place it leads to the very file that the link leads to now. */
 export const asFix = (link: LinkView, scene: Scene, text: string): LinkText | undefined => {
   const { end } = link.route;

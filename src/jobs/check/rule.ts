@@ -18,6 +18,8 @@ export interface Rule {
   /** A tree in the project's notation (docs/LESSONS.md) in which it finds something, and one in which it does not. */
   readonly broken: string;
   readonly fixed: string;
+  /** The directory of these trees that is checked; `/` unless it is said. */
+  readonly checked?: string;
   /** How much of the tree the walk has to look at. */
   readonly needs: Exclude<Level, 'names'>;
   /**
@@ -48,6 +50,8 @@ export type Mark =
   | 'inner-dot-dot'
   /** Begins with so many `..` that it leaves the root of the walk. */
   | 'leaving'
+  /** Begins with just so many `..` that it comes up to `/`, which is the root of the walk. */
+  | 'reaching'
   /** Comes down again, perhaps, where it went up. */
   | 'returning'
   /** A doubled or a last slash, or a dot that is a component beside others. */
