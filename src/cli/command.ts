@@ -72,6 +72,8 @@ export interface Command<Report> {
   readonly details: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   run(world: World, request: Request): Report | Promise<Report>;
+  /** Another form that the request asks for, in pieces that are written as they are. */
+  written?(report: Report, request: Request): Iterable<string> | undefined;
   /** Lines for people. */
   render(report: Report, look: Look, request: Request): Iterable<string>;
   /** The answer for programs; its shape is schemas/<name>.json. Arrays may be generators. */

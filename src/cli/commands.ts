@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   why: () => import('./commands/why.ts'),
   names: () => import('./commands/names.ts'),
   who: () => import('./commands/who.ts'),
+  check: () => import('./commands/check.ts'),
   doctor: () => import('./commands/doctor.ts'),
   compare: () => import('./commands/compare.ts'),
   make: () => import('./commands/make.ts'),

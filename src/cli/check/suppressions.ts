@@ -1,15 +1,12 @@
 import { encodeBytes } from '../../fs/bytes.ts';
-import { Fault } from '../../fs/fault.ts';
+import type { Fault } from '../../fs/fault.ts';
+import type { Fs, Handle } from '../../fs/fs.ts';
 import { type NameJson, nameFromJson } from '../../fs/name-json.ts';
-import { basename, dirname } from '../../fs/path.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { writeWhole } from '../../fs/whole-file.ts';
-import type { Finding } from '../../jobs/check/finding.ts';
-import type { World } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { jsonText } from '../json.ts';
-import { openPhysical } from '../open-physical.ts';
-import { show } from '../show.ts';
+import type { Placed } from './looked.ts';
 
 /** So many findings of a rule at a path are known, and not told again. */
 export interface Suppression {
@@ -41,45 +38,38 @@ export const parseSuppressions = (bytes: Uint8Array, shown: string): readonly Su
   });
 };
 
-/** Findings as a baseline has them, by path and rule. */
+/** Findings as a baseline has them, by `keyOf`. */
 export const suppressionsOf = (
-  findings: readonly Finding[],
-  below: (physical: string) => string,
-): readonly Suppression[] => {
+  found: readonly Placed[],
+  below: (place: string) => string,
+): ReadonlyMap<string, Suppression> => {
   const counts = new Map<string, { path: string; rule: string; count: number }>();
-  for (const { physical, rule } of findings) {
-    const path = below(physical);
-    const key = keyOf(path, rule);
+  for (const { finding, place } of found) {
+    const path = below(place);
+    const key = keyOf(path, finding.rule);
     const known = counts.get(key);
     if (known) known.count++;
-    else counts.set(key, { path, rule, count: 1 });
+    else counts.set(key, { path, rule: finding.rule, count: 1 });
   }
-  return [...counts.values()];
+  return counts;
 };
 
 export const keyOf = (path: string, rule: string): string => `${rule}\0${path}`;
 
-/** Puts a baseline in its place at once; the file named is a physical path. */
+/** Puts a baseline in its place, at once. */
 export const writeSuppressions = (
-  world: World,
-  path: string,
+  fs: Fs,
+  dir: Handle,
+  name: string,
   suppressions: readonly Suppression[],
   random: string,
-): void => {
-  const failed = ({ reason }: Fault): CommandError => new CommandError(`cannot write ${show(path)}: ${reason}`, [], 2);
-  const opened = openPhysical(world, dirname(path), 'read');
-  if (opened instanceof Fault) throw failed(opened);
-  using dir = opened;
+): Fault | undefined => {
   const sorted = suppressions.toSorted((a, b) => compare(a.path, b.path) || compare(a.rule, b.rule));
   const bytes = encodeBytes([...jsonText({ schema, suppressions: sorted })].join(''));
   const temp = temporaryName(random);
-  const fault =
-    writeWhole(world.fs, dir, temp, bytes) ??
-    world.fs.chmod(dir, temp, 0o644, 'follow') ??
-    world.fs.rename(dir, temp, dir, basename(path));
-  if (!fault) return;
-  world.fs.unlink(dir, temp);
-  throw failed(fault);
+  const fault = writeWhole(fs, dir, temp, bytes) ?? fs.chmod(dir, temp, 0o644) ?? fs.rename(dir, temp, dir, name);
+  if (fault) fs.unlink(dir, temp);
+  return fault;
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
