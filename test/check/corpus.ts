@@ -246,11 +246,12 @@ export const corpus: readonly Known[] = [
     tree: `
     etc/
       conf
+    www -> srv/app
     srv/
       app/
         shared/
           log
-          alias -> /srv/app/shared/log
+          alias -> /www/shared/log
         current -> releases/two
         releases/
           two/
@@ -294,15 +295,16 @@ export const corpus: readonly Known[] = [
         vi -> /etc/alternatives/vi
         view -> /usr/bin/vim
         rvim -> /bin/vim
+        again -> //usr/bin/./vim
       share/
         vim -> /usr/bin`,
     finds: [
       'absolute-inside-root /etc/alternatives/ed => vi',
-      'absolute-inside-root /usr/bin/rvim => ../../bin/vim',
+      'absolute-inside-root /usr/bin/again => vim',
       'absolute-inside-root /usr/bin/view => vim',
       'absolute-inside-root /usr/share/vim => ../bin',
     ],
-    misses: ['/bin', '/etc/alternatives/vi', '/usr/bin/vi'],
+    misses: ['/bin', '/etc/alternatives/vi', '/usr/bin/vi', '/usr/bin/rvim'],
   },
   {
     rule: 'machine-path',

@@ -43,7 +43,7 @@ Debian's policy), so only links within one are found. The fix is the relative te
   *link(link, scene) {
     if (link.end !== 'found') return;
     const reached = reachedBy(link, scene);
-    if (!reached || !isInside(reached.dir, scene) || topOf(reached.path) !== topOf(link.physical)) return;
+    if (!reached || !isInside(reached.dir, scene) || isBetweenTops(link, reached.path)) return;
     const fix = relativeFix(link, scene, reached.path);
     yield {
       ...placeOf(link),
@@ -59,6 +59,13 @@ const relativeFix = (link: LinkView, scene: Scene, reached: string) => {
   const ups = asWritten.split('/').filter((each) => each === '..').length;
   const kept = ups <= rootOf(link, scene).depth ? asFix(link, scene, asWritten) : undefined;
   return kept ?? asFix(link, scene, relativePath(link.dir, reached));
+};
+
+/** Whether a link leads from one top-level directory to another one, by its name at least: /lib may be a link to /usr/lib. */
+const isBetweenTops = (link: LinkView, reached: string): boolean => {
+  const top = topOf(link.physical);
+  const system = link.under.physical.lastIndexOf('/') === 0;
+  return topOf(reached) !== top || (system && topOf(lexicalTarget(link)) !== top);
 };
 
 const topOf = (path: string): string => path.split('/')[1] ?? '';
