@@ -31,6 +31,8 @@ export interface Option {
   readonly type: 'boolean' | 'string';
   readonly short?: string;
   readonly multiple?: true;
+  /** The value may be left out; given, it stands in the same word: `--backup=t`. */
+  readonly optional?: true;
   /** What stands for the value in the help: DIR, PATTERN … */
   readonly value?: string;
   readonly help: string;
@@ -47,6 +49,8 @@ export interface Request {
   flag(name: string): boolean;
   value(name: string): string | undefined;
   values(name: string): readonly string[];
+  /** Which of several options that overrule each other came last. */
+  last(...names: readonly string[]): string | undefined;
 }
 
 /** How text for people is drawn. */

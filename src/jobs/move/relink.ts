@@ -1,0 +1,89 @@
+import { Fault } from '../../fs/fault.ts';
+import type { Fs, Handle } from '../../fs/fs.ts';
+import { identityKey } from '../../fs/identity.ts';
+import { basename, dirname } from '../../fs/path.ts';
+import type { Affected } from './affected.ts';
+
+/** A link that could not get its new text. */
+export interface Left {
+  readonly link: Affected;
+  readonly fault: Fault;
+}
+
+/** What was done to links. */
+export interface Relinked {
+  readonly changed: readonly Affected[];
+  readonly left: readonly Left[];
+  /** Links with several names of which only some change: those are a link of their own now. */
+  readonly parted: readonly Affected[];
+}
+
+/**
+ * Gives links their new texts: each is made anew beside the old one, with its owner, and takes its name in one step. Names
+ * of one link that all get one text stay names of one link.
+ */
+export const relink = (fs: Fs, root: Handle, links: readonly Affected[], newName: () => string): Relinked => {
+  const groups = groupsOf(links);
+  const changed: Affected[] = [];
+  const done = new Set<Affected>();
+  const left: Left[] = [];
+  const parted: Affected[] = [];
+  for (const link of links) {
+    const group = link.stat.nlink > 1 ? groups.get(groupKey(link)) : undefined;
+    const together = group?.length === link.stat.nlink;
+    const first = together ? group.find((each) => done.has(each)) : undefined;
+    const fault = first ? another(fs, root, first, link, newName()) : replace(fs, root, link, newName());
+    if (fault) left.push({ link, fault });
+    else {
+      changed.push(link);
+      done.add(link);
+      if (link.stat.nlink > 1 && !together) parted.push(link);
+    }
+  }
+  return { changed, left, parted };
+};
+
+const groupsOf = (links: readonly Affected[]): ReadonlyMap<string, readonly Affected[]> => {
+  const groups = new Map<string, Affected[]>();
+  for (const link of links) {
+    const group = groups.get(groupKey(link));
+    if (group) group.push(link);
+    else groups.set(groupKey(link), [link]);
+  }
+  return groups;
+};
+
+const groupKey = ({ stat, newText }: Affected): string => `${identityKey(stat)} ${newText}`;
+
+const replace = (fs: Fs, root: Handle, { path, stat, newText }: Affected, temporary: string): Fault | undefined => {
+  const opened = openDirectory(fs, root, path);
+  if (opened instanceof Fault) return opened;
+  using dir = opened;
+  const refused = fs.symlink(newText, dir, temporary);
+  if (refused) return refused;
+  const made = fs.stat(dir, temporary);
+  // Only root can give a link to another owner; for others it becomes their own, as the new link that it is.
+  if (!(made instanceof Fault) && (made.uid !== stat.uid || made.gid !== stat.gid))
+    fs.chown(dir, temporary, { uid: stat.uid, gid: stat.gid });
+  return into(fs, dir, temporary, basename(path));
+};
+
+/** One more name for a link that has its new text already. */
+const another = (fs: Fs, root: Handle, first: Affected, { path }: Affected, temporary: string): Fault | undefined => {
+  const opened = openDirectory(fs, root, path);
+  if (opened instanceof Fault) return opened;
+  using dir = opened;
+  const from = openDirectory(fs, root, first.path);
+  if (from instanceof Fault) return from;
+  using held = from;
+  return fs.link(held, basename(first.path), dir, temporary) ?? into(fs, dir, temporary, basename(path));
+};
+
+const into = (fs: Fs, dir: Handle, temporary: string, name: string): Fault | undefined => {
+  const refused = fs.rename(dir, temporary, dir, name);
+  if (refused) fs.unlink(dir, temporary);
+  return refused;
+};
+
+const openDirectory = (fs: Fs, root: Handle, path: string): Handle | Fault =>
+  fs.open(root, dirname(path).slice(1) || '.', { access: 'path', directory: true, resolve: { noSymlinks: true } });
