@@ -49,6 +49,7 @@ export const rehearseMends = (
       mends.push({ rule, path, physical, from: text, to: fix });
     else left.push(path);
   }
+  mends.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { mends, steps: fs.sketch.steps, left };
 };
 

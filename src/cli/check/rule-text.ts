@@ -24,10 +24,12 @@ const groupTitles: Readonly<Record<Group, string>> = {
   security: 'security: who else can change where it leads?',
 };
 
+const severityRoom = 9;
+const idRoom = 22;
+
 /** `--list-rules` */
-export function* ruleListLines(rules: readonly RatedRule[], { width, show, paint }: Look): Iterable<string> {
-  const idRoom = Math.max(...rules.map(({ rule }) => rule.id.length)) + 2;
-  const before = 2 + idRoom + 9;
+export function* ruleListLines(rules: readonly RatedRule[], { width, paint }: Look): Iterable<string> {
+  const before = 2 + severityRoom + idRoom;
   let group: Group | undefined;
   for (const { rule, severity } of rules) {
     if (rule.group !== group) {
@@ -35,9 +37,10 @@ export function* ruleListLines(rules: readonly RatedRule[], { width, show, paint
       group = rule.group;
       yield paint('bold', groupTitles[group]);
     }
-    const [first = '', ...more] = wrap(show(rule.summary), Math.max(20, (width ?? Infinity) - 1 - before));
-    const word = paint(severityStyle[severity], severity.padEnd(9));
-    yield `  ${rule.id.padEnd(idRoom)}${word}${first}`;
+    const start = `  ${paint(severityStyle[severity], severity.padEnd(severityRoom))}${rule.id.padEnd(idRoom)}`;
+    const lines = wrap(rule.summary, Math.max(20, (width ?? Infinity) - 1 - before));
+    const [first = '', ...more] = rule.id.length < idRoom ? lines : ['', ...lines];
+    yield start + first;
     for (const line of more) yield ' '.repeat(before) + line;
   }
 }

@@ -11,7 +11,8 @@ import { wordsText } from './words-text.ts';
 
 /** Places of one cause, and findings of one rule, that are shown unless all are asked for. */
 const placesShown = 5;
-const ofRuleShown = 20;
+const ofRuleShown = 10;
+const mendsShown = 20;
 
 const severityRoom = 9;
 const indent = ' '.repeat(severityRoom);
@@ -55,7 +56,7 @@ function* single({ rule, severity, findings }: FindingGroup, look: Look): Iterab
 
 function* several({ rule, severity, cause, findings }: FindingGroup, look: Look, all: boolean): Iterable<string> {
   const { width = Infinity, show, paint } = look;
-  const says = `${wordsText(cause?.says ?? [], show)}: ${places(findings)}`;
+  const says = `${places(findings)}: ${wordsText(cause?.says ?? [], show)}`;
   if (severityRoom + displayWidth(`${says}  (${rule})`) < width)
     yield `${label(severity, look)}${says}  ${paint('dim', `(${rule})`)}`;
   else {
@@ -84,11 +85,14 @@ const placeText = ({ path, text }: Finding, show: Look['show']): string =>
   text === undefined ? show(path) : `${show(path)} -> ${show(text)}`;
 
 /** What was done to links. */
-export function* mendLines(mends: readonly Mend[], dryRun: boolean, look: Look): Iterable<string> {
+export function* mendLines(mends: readonly Mend[], dryRun: boolean, all: boolean, look: Look): Iterable<string> {
   const { show, paint } = look;
   const word = dryRun ? 'would be ' : 'mended   ';
-  for (const { path, from, to } of mends)
+  const shown = all ? mends : mends.slice(0, mendsShown);
+  for (const { path, from, to } of shown)
     yield `${paint('good', word)}${paint('link', show(path))} -> ${show(to)}  ${paint('dim', `was ${show(from)}`)}`;
+  if (shown.length < mends.length)
+    yield `${paint('good', word)}${paint('dim', `and ${count(mends.length - shown.length)} more  (--all shows them)`)}`;
 }
 
 /** One line: how much was found, in how much. */

@@ -274,7 +274,7 @@ const concluded = (
   notices.push(...expecting.notices, ...baseline.notices, ...unknown.notices);
 
   const mending = request.flag('fix') ? mended(world, request, baseline.left, aids, notices) : undefined;
-  const done = new Set(mending?.dryRun ? [] : mending?.mends.map(({ rule, physical }) => keyOf(physical, rule)));
+  const done = new Set(mending?.mends.map(({ rule, physical }) => keyOf(physical, rule)));
   const findings =
     done.size > 0 ? baseline.left.filter(({ physical, rule }) => !done.has(keyOf(physical, rule))) : baseline.left;
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
@@ -380,7 +380,7 @@ const disposing = (sources: readonly Source[]): Disposable => ({
 function* checkedLines(report: Checked, look: Look, request: Request): Iterable<string> {
   const { paint } = look;
   const { mending, baseline, groups, roots } = report;
-  if (mending) yield* mendLines(mending.mends, mending.dryRun, look);
+  if (mending) yield* mendLines(mending.mends, mending.dryRun, request.flag('all'), look);
   yield* findingLines(report, look, request.flag('all'));
   if (request.flag('quiet') || roots.length === 0) return;
   if (groups.length > 0 || mending?.mends.length) yield '';
@@ -391,7 +391,7 @@ function* checkedLines(report: Checked, look: Look, request: Request): Iterable<
   for (const hint of hints(report)) yield paint('dim', hint);
 }
 
-/** What to do next, at most two lines. */
+/** What to do next, a line each. */
 const hints = ({ groups, mending }: Checked): readonly string[] => {
   const findings = groups.flatMap((group) => group.findings);
   const fixable = mending
@@ -401,6 +401,9 @@ const hints = ({ groups, mending }: Checked): readonly string[] => {
   return [
     ...(fixable > 0
       ? [`lw check --fix would mend ${fixable === 1 ? 'one' : count(fixable)} of them (--dry-run shows how)`]
+      : []),
+    ...(findings.some(({ rule }) => rule === 'dangling')
+      ? ['lw repair looks for what dangling links meant; lw why PATH explains one']
       : []),
     ...(first ? [`lw check --explain ${first.rule} says what that means`] : []),
   ];
