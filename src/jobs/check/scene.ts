@@ -23,6 +23,8 @@ export interface Scene {
   readonly git: GitIndex | undefined;
   /** Names that belong to one file each: declared in the configuration, or remembered from an earlier scan. */
   readonly declaredGroups: readonly DeclaredGroup[];
+  /** What can be said of the members of an archive that a tree does not show. */
+  readonly archive?: readonly ArchiveFact[];
   /** Mounts that are known to follow links: for `trace`. */
   readonly followingMounts: Set<number>;
 }
@@ -74,3 +76,23 @@ export interface DeclaredGroup {
   readonly names: readonly string[];
   readonly from: 'declared' | 'remembered';
 }
+
+/** What is odd about a member of an archive; `name` is as it is stored, `physical` where it would lie. */
+export type ArchiveFact = { readonly name: string; readonly physical: string } & (
+  | {
+      readonly kind: 'outside';
+      /** Its name holds `..`; otherwise it is absolute. */
+      readonly climbs: boolean;
+    }
+  | {
+      /** A directory of its name is a link that the archive stores before it. */
+      readonly kind: 'through';
+      readonly link: string;
+      readonly text: string;
+      /** The link leads to a directory of the archive. */
+      readonly stays: boolean;
+    }
+  /** An earlier member of the same name is a symbolic link. */
+  | { readonly kind: 'over-link' }
+  | { readonly kind: 'hard-link-outside' | 'hard-link-missing'; readonly target: string }
+);
