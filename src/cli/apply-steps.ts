@@ -5,17 +5,23 @@ import { CommandError } from './command-error.ts';
 import { refusalCode, refusalText } from './plan-words.ts';
 import type { OpenState } from './state-directory.ts';
 
-/** Does what was rehearsed, all or nothing. The id for undo; undefined where there was nothing to do. */
+/** Does what was rehearsed, all or nothing; what is displaced is kept for `keep` milliseconds, where that is said. The id for undo; undefined where there was nothing to do. */
 export const applySteps = (
   openState: OpenState,
   world: World,
   request: Request,
   steps: readonly Step[],
+  keep?: number,
 ): string | undefined => {
   if (steps.length === 0) return undefined;
   using ledger = openState(world, request);
   const { handle, path } = world.root;
-  const outcome = apply(ledger, { root: { handle, path }, steps, words: request.words });
+  const outcome = apply(ledger, {
+    root: { handle, path },
+    steps,
+    words: request.words,
+    ...(keep === undefined ? {} : { keep }),
+  });
   if (outcome.ended === 'done') return outcome.id;
   const why = refusalText(outcome.refusal);
   if (outcome.ended === 'rolled-back')
