@@ -6,6 +6,7 @@ import type { Stat } from '../../fs/stat.ts';
 import { dirField, linkField, noDir, type Root } from '../../scan/census.ts';
 import type { End, Route } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
+import { missingOf } from './missing-of.ts';
 import type { LinkView, Scene } from './scene.ts';
 
 /** A link of the census; whatever takes work is worked out when it is first wanted. */
@@ -63,6 +64,11 @@ class View implements LinkView {
     return roots[dirs.words[at + dirField.name]!]!;
   }
 
+  get missing(): LinkView['missing'] {
+    if (this.end !== 'missing') return undefined;
+    return missingOf(this.#scene.atlas, this.row) ?? this.#tracedMissing();
+  }
+
   get route(): Route {
     const { fs, root, absentVolumes, followingMounts } = this.#scene;
     this.#route ??= trace(fs, this.physical, { from: root, root, absentVolumes, followingMounts });
@@ -73,6 +79,11 @@ class View implements LinkView {
     const { fs, root } = this.#scene;
     this.#stat ??= fs.stat(root.handle, this.physical.slice(1));
     return this.#stat instanceof Fault ? undefined : this.#stat;
+  }
+
+  #tracedMissing(): LinkView['missing'] {
+    const { end } = this.route;
+    return end.kind === 'missing' ? end : undefined;
   }
 
   #word(field: 'dir' | 'name'): number {

@@ -1,7 +1,9 @@
-import { sameFile } from '../../fs/identity.ts';
+import { Fault } from '../../fs/fault.ts';
+import type { Identity } from '../../fs/identity.ts';
 import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { join } from '../../fs/path.ts';
-import { trace } from '../../trace/trace.ts';
+import type { Stat } from '../../fs/stat.ts';
+import { linkField } from '../../scan/census.ts';
 import type { LinkView, Scene } from './scene.ts';
 
 /** A text without needless slashes and dots. `..` stays: what it means depends on what comes before it. */
@@ -47,17 +49,30 @@ export const climbsAbove = (dir: string, text: string): boolean => {
 
 /** The text as a fix, if in this link's place it leads to the very file that the link leads to now. */
 export const asFix = (link: LinkView, scene: Scene, text: string): LinkText | undefined => {
-  const { end } = link.route;
-  if (text === link.text || end.kind !== 'found') return undefined;
-  const found = fileAt(link, scene, text);
-  return found && sameFile(found, end.stat) && found.mountId === end.stat.mountId ? linkText(text) : undefined;
+  const found = text === link.text ? undefined : fileAt(link, scene, text);
+  return found && isTargetOf(link, scene, found) ? linkText(text) : undefined;
 };
 
-/** What a text would lead to in a link's place, if that exists. */
-export const fileAt = ({ dir }: LinkView, { fs, root, absentVolumes, followingMounts }: Scene, text: string) => {
+/** What a text would lead to in a link's place, if that exists: the kernel's own answer. */
+export const fileAt = ({ dir }: LinkView, { fs, root }: Scene, text: string): Stat | undefined => {
   const path = text.startsWith('/') ? text : join(dir, text);
-  const { end } = trace(fs, path, { from: root, root, absentVolumes, followingMounts });
-  return end.kind === 'found' ? end.stat : undefined;
+  const opened = fs.open(root.handle, path, { access: 'path', resolve: { inRoot: true } });
+  if (opened instanceof Fault) return undefined;
+  using file = opened;
+  const stat = fs.stat(file, '');
+  return stat instanceof Fault ? undefined : stat;
+};
+
+/** Whether a link led to this file when it was looked at. */
+export const isTargetOf = ({ row, end }: LinkView, { census }: Scene, { dev, ino }: Identity): boolean => {
+  const { words, width } = census.links;
+  const at = row * width;
+  return (
+    end === 'found' &&
+    census.devices[words[at + linkField.device]!] === dev &&
+    words[at + linkField.inoLow] === Number(ino & 0xffffffffn) &&
+    words[at + linkField.inoHigh] === Number(ino >> 32n)
+  );
 };
 
 const namesOf = (text: string): readonly string[] => text.split('/').filter((each) => each !== '');

@@ -3,7 +3,7 @@ import type { LinkText } from '../../fs/link-text.ts';
 import type { Stat } from '../../fs/stat.ts';
 import type { Atlas } from '../../scan/atlas.ts';
 import type { Census, Root } from '../../scan/census.ts';
-import type { End, Route } from '../../trace/route.ts';
+import type { End, Missing, Route } from '../../trace/route.ts';
 import type { Place } from '../../trace/trace.ts';
 
 /** What rules look at. */
@@ -52,6 +52,8 @@ export interface LinkView {
   readonly hops: number;
   /** The root of the walk that it was found below. */
   readonly under: Root;
+  /** The first component that does not exist, of a link that is `missing`. It costs less than `route`. */
+  readonly missing: Omit<Missing, 'kind' | 'errno'> | undefined;
   /** Hop by hop. */
   readonly route: Route;
   readonly stat: Stat | undefined;

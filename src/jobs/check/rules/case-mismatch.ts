@@ -1,9 +1,9 @@
 import { Fault } from '../../../fs/fault.ts';
 import { type LinkText, linkText } from '../../../fs/link-text.ts';
 import { join } from '../../../fs/path.ts';
-import { nearNames } from '../../../trace/near-names.ts';
-import type { Missing, Route } from '../../../trace/route.ts';
+import type { Route } from '../../../trace/route.ts';
 import { trace } from '../../../trace/trace.ts';
+import type { Words } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { name, placeOf, series } from '../saying.ts';
 import type { LinkView, Scene } from '../scene.ts';
@@ -28,65 +28,87 @@ The finding names what is there. If it is the only such name, the fix is the tex
   needs: 'symlinks',
   marks: ['missing'],
   *link(link, scene) {
-    const { end } = link.route;
-    if (end.kind !== 'missing') return;
-    const meant = meantInstead(link.route, end, scene);
+    const { missing } = link;
+    if (!missing) return;
+    const meant = meantInstead(missing, scene);
     if (meant.length === 0) return;
-    const fix = meant.length === 1 ? fixOf(link, scene, end, meant[0] as string) : undefined;
-    const others = series(
-      meant.map((each) => join(end.parent, each)),
-      ' and ',
-    );
-    const does = meant.length === 1 ? ' does' : ' do';
+    const fix = meant.length === 1 ? fixOf(link, scene, missing, meant[0] as string) : undefined;
+    const there: Words = [
+      ...series(
+        meant.map((each) => join(missing.parent, each)),
+        ' and ',
+      ),
+      meant.length === 1 ? ' does' : ' do',
+    ];
+    const says: Words = [name(missing.path), ' does not exist, ', ...there];
     yield {
       ...placeOf(link),
-      says: ['leads to nothing: ', name(end.path), ' does not exist, ', ...others, does],
-      cause: { key: end.path, says: [name(end.path), ' does not exist, ', ...others, does] },
+      says: ['leads to nothing: ', ...says],
+      cause: { key: missing.path, says },
       ...(fix !== undefined && { fix }),
     };
   },
 };
 
+type Lacking = NonNullable<LinkView['missing']>;
+
 /** Names in the place of the missing one with which the whole path would exist. */
-const meantInstead = (route: Route, end: Missing, scene: Scene): readonly string[] =>
-  twins(scene, end).filter((twin) => {
-    // The path that is left may have more such mistakes; those are found once this one is mended.
-    const { end: further } = follow(scene, join(join(end.parent, twin), end.rest));
-    if (further.kind === 'found') return true;
-    return further.kind === 'missing' && further.path !== end.path && meantInstead(route, further, scene).length > 0;
+const meantInstead = (missing: Lacking, scene: Scene): readonly string[] =>
+  twins(scene, missing).filter((twin) => {
+    // What is left of the path may have more such mistakes; those are found once this one is mended.
+    const { end } = follow(scene, join(join(missing.parent, twin), missing.rest));
+    if (end.kind === 'found') return true;
+    return end.kind === 'missing' && end.path !== missing.path && meantInstead(end, scene).length > 0;
   });
 
-const twins = ({ fs, root }: Scene, { parent, name: missing }: Missing): readonly string[] => {
-  const opened = fs.open(root.handle, parent.slice(1) || '.', { access: 'read', directory: true });
+const twins = (scene: Scene, { parent, name: missing }: Lacking): readonly string[] =>
+  namesIn(scene, parent).get(folded(missing)) ?? [];
+
+/** Directories whose names are remembered: links that lack something often lack it in the same few. */
+const remembered = 256;
+const listings = new WeakMap<Scene, Map<string, ReadonlyMap<string, readonly string[]>>>();
+
+/** The names in a directory, by what remains of them where case and form do not count. */
+const namesIn = (scene: Scene, path: string): ReadonlyMap<string, readonly string[]> => {
+  const known = listings.get(scene) ?? new Map<string, ReadonlyMap<string, readonly string[]>>();
+  listings.set(scene, known);
+  const before = known.get(path);
+  if (before) return before;
+  const names = new Map<string, string[]>();
+  for (const each of readNames(scene, path)) {
+    const key = folded(each);
+    const alike = names.get(key);
+    if (alike) alike.push(each);
+    else names.set(key, [each]);
+  }
+  const oldest = known.keys().next();
+  if (known.size >= remembered && !oldest.done) known.delete(oldest.value);
+  known.set(path, names);
+  return names;
+};
+
+const readNames = ({ fs, root }: Scene, path: string): readonly string[] => {
+  const opened = fs.open(root.handle, path.slice(1) || '.', { access: 'read', directory: true });
   if (opened instanceof Fault) return [];
   using dir = opened;
   const entries = fs.entries(dir);
-  if (entries instanceof Fault) return [];
-  return nearNames(
-    missing,
-    entries.map((entry) => entry.name),
-  )
-    .filter(({ how }) => how === 'other-case' || how === 'unicode-form')
-    .map((near) => near.name);
+  return entries instanceof Fault ? [] : entries.map((entry) => entry.name);
 };
 
+const folded = (text: string): string => text.normalize('NFC').toLowerCase();
+
 /** The link's text with the right name: where the text itself has the wrong one, and not a link that it passes. */
-const fixOf = (link: LinkView, scene: Scene, end: Missing, twin: string): LinkText | undefined => {
-  if (link.route.hops.length !== 1) return undefined;
+const fixOf = (link: LinkView, scene: Scene, missing: Lacking, twin: string): LinkText | undefined => {
   const parts = link.text.split('/');
-  const rest = end.rest === '' ? 0 : end.rest.split('/').length;
-  // From the end, since what is left of the text is known by its components; slashes make empty ones.
-  let left = rest;
+  let left = missing.rest === '' ? 0 : missing.rest.split('/').length;
+  // From the end, since of what is left of the text the components are known; slashes make empty ones.
   let at = parts.length - 1;
-  for (; at >= 0; at--) {
-    if (parts[at] === '') continue;
-    if (left-- === 0) break;
-  }
-  if (parts[at] !== end.name) return undefined;
+  while (at >= 0 && (parts[at] === '' || left-- > 0)) at--;
+  if (parts[at] !== missing.name || link.route.hops.length !== 1) return undefined;
   parts[at] = twin;
   const text = parts.join('/');
-  const { end: found } = follow(scene, text.startsWith('/') ? text : join(link.dir, text));
-  return found.kind === 'found' ? linkText(text) : undefined;
+  const { end } = follow(scene, text.startsWith('/') ? text : join(link.dir, text));
+  return end.kind === 'found' ? linkText(text) : undefined;
 };
 
 const follow = ({ fs, root, absentVolumes, followingMounts }: Scene, path: string): Route =>

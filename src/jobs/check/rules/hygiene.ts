@@ -1,6 +1,5 @@
-import { sameFile } from '../../../fs/identity.ts';
 import { isAncestorCycle } from '../../../scan/tally.ts';
-import { asFix, asRead, climbsAbove, fileAt, shortened, tidied } from '../new-text.ts';
+import { asFix, asRead, climbsAbove, fileAt, isTargetOf, shortened, tidied } from '../new-text.ts';
 import type { Rule } from '../rule.ts';
 import { name, placeOf } from '../saying.ts';
 
@@ -97,18 +96,18 @@ If the link works it is a warning: give it the text that says what it does.`,
   marks: ['inner-dot-dot'],
   yieldsTo: ['above-root'],
   *link(link, scene) {
-    const { end } = link.route;
     const read = asRead(link.text);
     if (read === tidied(link.text)) return;
     const other = climbsAbove(link.dir, read) ? undefined : fileAt(link, scene, read);
-    if (end.kind === 'found') {
-      if (other && sameFile(other, end.stat)) return;
+    if (link.end === 'found') {
+      const { end } = link.route;
+      if ((other && isTargetOf(link, scene, other)) || end.kind !== 'found') return;
       yield {
         ...placeOf(link),
         severity: 'warning',
         says: ['leads to ', name(end.path), ', although it reads as ', name(read)],
       };
-    } else if ((end.kind === 'missing' || end.kind === 'not-a-directory') && other)
+    } else if ((link.end === 'missing' || link.end === 'not-a-directory') && other)
       yield { ...placeOf(link), says: ['leads to nothing, although it reads as ', name(read), ', which exists'] };
   },
 };
@@ -131,10 +130,11 @@ many file watchers and indexers. Some of these links are meant so (/usr/bin/X11 
   marks: ['to-directory'],
   *link(link, { census, atlas }) {
     if (!isAncestorCycle(census, atlas, link.row)) return;
-    const { end } = link.route;
+    const end = atlas.endOf(link.row);
     yield {
       ...placeOf(link),
-      says: end.kind === 'found' ? ['lies in ', name(end.path), ', which it leads to'] : ['lies in what it leads to'],
+      says:
+        end === undefined ? ['lies in what it leads to'] : ['lies in ', name(atlas.pathOf(end)), ', which it leads to'],
     };
   },
 };

@@ -27,18 +27,22 @@ that no file system takes, of more than 255 bytes, does not exist either.`,
   marks: ['missing', 'name-too-long'],
   yieldsTo: ['case-mismatch', 'odd-text', 'dotdot-through-link', 'root-dependent', 'escapes-root'],
   *link(link) {
+    const { missing } = link;
+    if (missing) {
+      const says: Words = [name(missing.path), ' does not exist'];
+      yield { ...placeOf(link), says: ['leads to nothing: ', ...says], cause: { key: missing.path, says } };
+      return;
+    }
     const { end } = link.route;
     if (end.kind === 'found') return;
-    if (end.kind === 'missing') {
-      const says: Words = [name(end.path), ' does not exist'];
-      yield { ...placeOf(link), says: ['leads to nothing: ', ...says], cause: { key: end.path, says } };
-    } else if (end.kind === 'name-too-long' && link.end === end.kind)
-      yield {
-        ...placeOf(link),
-        says: [`leads to nothing: a ${end.what} of ${end.bytes} bytes is longer than Linux takes`],
-      };
+    const tooLong = end.kind === 'name-too-long' && link.end === end.kind;
     // What trace could not ask, the walk could: the path of the link may be longer than one call takes.
-    else yield { ...placeOf(link), says: ['leads to nothing'] };
+    yield {
+      ...placeOf(link),
+      says: tooLong
+        ? [`leads to nothing: a ${end.what} of ${end.bytes} bytes is longer than Linux takes`]
+        : ['leads to nothing'],
+    };
   },
 };
 
