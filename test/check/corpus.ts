@@ -1,3 +1,5 @@
+import { linkText } from '../../src/fs/link-text.ts';
+import type { GitIndex } from '../../src/jobs/check/scene.ts';
 import type { SceneOptions } from './scene.ts';
 
 export interface Known {
@@ -14,6 +16,23 @@ export interface Known {
 /** So many links, one after the other, from `PREFIX0` on. */
 const chain = (prefix: string, length: number, end: string): string =>
   Array.from({ length }, (_, i) => `${prefix}${i} -> ${i + 1 < length ? `${prefix}${i + 1}` : end}`).join('\n    ');
+
+/** An index of git that keeps these paths: a mode of six digits, or the text of a link. */
+export function gitOf(top: string, kept: Readonly<Record<string, string>>, ignored: readonly string[]): GitIndex {
+  const isMode = (mode: string): boolean => /^\d{6}$/.test(mode);
+  const modeOf = (path: string): string | undefined => {
+    const known = kept[path];
+    return known === undefined || isMode(known) ? known : '120000';
+  };
+  return {
+    top,
+    mode: modeOf,
+    hasBelow: (path) => Object.keys(kept).some((each) => each.startsWith(`${path}/`)),
+    isIgnored: (path) => ignored.includes(path),
+    storedText: (path) => (modeOf(path) === '120000' ? linkText(kept[path] as string) : undefined),
+    tracked: () => Object.keys(kept).map((path) => ({ path, mode: modeOf(path) as string })),
+  };
+}
 
 export const corpus: readonly Known[] = [
   {
@@ -636,5 +655,148 @@ export const corpus: readonly Known[] = [
       'messy /ok2 => file',
     ],
     misses: ['/ok1', '/ok2', '/ok3', '/gone', '/disk/best'],
+  },
+  {
+    rule: 'root-dependent',
+    tree: `
+    etc/
+      conf
+      only
+    usr/
+      file
+    image/
+      etc/
+        conf
+      usr/
+        file
+        a -> /etc/conf
+        b -> /etc/only
+        c -> ../../etc/only
+        d -> ../../../usr/file
+        ok1 -> ../etc/conf
+        ok2 -> /etc/gone
+        ok3 -> a
+        ok4 -> /usr/alone
+        alone`,
+    options: { image: '/image' },
+    finds: [
+      'above-root /usr/d',
+      'absolute-inside-root /usr/ok4 => alone',
+      'dangling /usr/ok2',
+      'root-dependent /usr/a',
+      'root-dependent /usr/b',
+      'root-dependent /usr/c',
+      'root-dependent /usr/d',
+    ],
+    misses: ['/usr/ok1', '/usr/ok2', '/usr/ok3', '/usr/ok4'],
+  },
+  {
+    rule: 'untracked-target',
+    tree: `
+    work/
+      docs/
+        guide
+        draft
+      build/
+        out
+      vendor/
+        lib/
+          file
+      local
+      a -> local
+      b -> build/out
+      c -> hop
+      d -> docs/draft
+      e -> vendor/lib/file
+      hop -> docs/guide
+      ok1 -> docs/guide
+      ok2 -> docs
+      ok3 -> vendor/lib
+      ok4 -> local
+      ok5 -> .
+      gone -> docs/gone
+      out -> ../else
+    else`,
+    options: {
+      roots: ['/work'],
+      more: {
+        git: gitOf(
+          '/work',
+          {
+            'docs/guide': '100644',
+            'vendor/lib': '160000',
+            a: 'local',
+            b: 'build/out',
+            c: 'hop',
+            d: 'docs/draft',
+            e: 'vendor/lib/file',
+            ok1: 'docs/guide',
+            ok2: 'docs',
+            ok3: 'vendor/lib',
+            ok5: '.',
+            gone: 'docs/gone',
+            out: '../else',
+          },
+          ['build/out'],
+        ),
+      },
+    },
+    finds: [
+      'ancestor-cycle /work/ok5',
+      'dangling /work/gone',
+      'escapes-root /work/out',
+      'untracked-target /work/a',
+      'untracked-target /work/b',
+      'untracked-target /work/c',
+      'untracked-target /work/d',
+      'untracked-target /work/e',
+    ],
+    misses: ['/work/ok1', '/work/ok2', '/work/ok3', '/work/ok4', '/work/ok5', '/work/gone', '/work/out'],
+  },
+  {
+    rule: 'destroyed-symlink',
+    tree: `
+    work/
+      docs/
+        guide
+        deep "../docs/guide"
+      a "docs/guide"
+      b "docs/guide\\n"
+      c "docs/guide\\r\\n"
+      ok1 -> docs/guide
+      ok2 "docs/guide"
+      ok3 "something else"
+      ok4/
+      ok5 "docs/guide and more"
+    else "docs/guide"`,
+    options: {
+      roots: ['/work'],
+      more: {
+        git: gitOf(
+          '/work',
+          {
+            'docs/guide': '100644',
+            'docs/deep': '../docs/guide',
+            a: 'docs/guide',
+            b: 'docs/guide',
+            c: 'docs/guide',
+            ok1: 'docs/guide',
+            ok2: '100644',
+            ok3: 'docs/guide',
+            ok4: 'docs/guide',
+            ok5: 'docs/guide',
+            gone: 'docs/guide',
+          },
+          [],
+        ),
+      },
+    },
+    finds: [
+      'destroyed-symlink /work/a',
+      'destroyed-symlink /work/b',
+      'destroyed-symlink /work/c',
+      'destroyed-symlink /work/docs/deep',
+    ],
+    misses: ['/work/ok1', '/work/ok2', '/work/ok3', '/work/ok4', '/work/ok5', '/work/gone'],
   },
 ];

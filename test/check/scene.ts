@@ -22,9 +22,13 @@ export interface SceneOptions {
   readonly level?: Exclude<Level, 'names'>;
   /** Directories to walk, `/` unless it is said: physical paths. */
   readonly roots?: readonly string[];
+  /** The directory that is `/` for the links, as with --root; what is drawn is the machine outside of it. */
+  readonly image?: string;
   readonly uid?: number;
   readonly gid?: number;
   readonly absentVolumes?: readonly string[];
+  /** Takes over the handle of `image`, which is otherwise open as long as the process. */
+  readonly keeps?: DisposableStack;
   /** What else the scene has. */
   readonly more?: Partial<Scene>;
 }
@@ -47,8 +51,12 @@ export const sceneFrom = (tree: string, options: SceneOptions = {}): Scene => {
 };
 
 /** The scene of directories below a root, on any Fs. */
-export const walked = (fs: Fs, probe: Probe, root: Place, options: SceneOptions): Scene => {
-  const { level = 'symlinks', roots = ['/'], absentVolumes = [], more = {} } = options;
+export const walked = (fs: Fs, probe: Probe, machineRoot: Place, options: SceneOptions): Scene => {
+  const { level = 'symlinks', roots = ['/'], absentVolumes = [], image, keeps, more = {} } = options;
+  const outside = image === undefined ? undefined : machineRoot;
+  const opened = image === undefined ? undefined : openDir(fs, machineRoot.handle, image.slice(1));
+  if (opened) keeps?.use(opened);
+  const root = opened ? { handle: opened, path: '/' } : machineRoot;
   using held = new DisposableStack();
   using walk = new Walk(probe, { level, root: root.handle });
   for (const path of roots) {
@@ -59,7 +67,7 @@ export const walked = (fs: Fs, probe: Probe, root: Place, options: SceneOptions)
   const { census } = walk;
   const atlas = new Atlas(census, fs, root);
   for (const _ of settle(atlas, fs, root, absentVolumes));
-  return sceneOf({ fs, root, absentVolumes, census, atlas }, more);
+  return sceneOf({ fs, root, absentVolumes, census, atlas }, { outside, ...more });
 };
 
 const openDir = (fs: Fs, at: Handle, path: string, access: 'path' | 'read' = 'path'): Handle => {

@@ -21,10 +21,12 @@ export function* check(
   rules: readonly Rule[],
   severityAt: SeverityAt,
 ): Generator<Finding | undefined, void> {
-  const asked = mostTellingFirst(rules.filter(({ link }) => link)).map((rule) => ({
-    rule,
-    mask: maskOf(rule.marks ?? ends),
-  }));
+  const asked = mostTellingFirst(rules.filter(({ link, applies }) => link && (applies?.(scene) ?? true))).map(
+    (rule) => ({
+      rule,
+      mask: maskOf(rule.marks ?? ends),
+    }),
+  );
   const wanted = asked.reduce((mask, each) => mask | each.mask, 0);
   const { count } = scene.census.links;
   for (let row = 0; row < count && wanted !== 0; row++) {

@@ -36,7 +36,7 @@ const ofText = maskOf(['absolute', 'inner-dot-dot', 'leaving', 'returning', 'unt
 export const marksOf = (scene: Scene, row: number, wanted: number): number => {
   const marks = marksOfRow(scene.census, row);
   const text = wanted & ofText ? marksOfText(scene, row) : 0;
-  const deep = wanted & marks & bits.found && wanted & bits.deep && scene.atlas.hops(row) > scene.thresholds.hops;
+  const deep = marks & bits.found && wanted & bits.deep && scene.atlas.hops(row) > scene.thresholds.hops;
   return marks | text | (deep ? bits.deep : 0);
 };
 

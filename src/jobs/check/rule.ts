@@ -20,8 +20,16 @@ export interface Rule {
   readonly fixed: string;
   /** The directory of these trees that is checked; `/` unless it is said. */
   readonly checked?: string;
+  /** Names in these trees that are declared to be one file. */
+  readonly groups?: readonly (readonly string[])[];
+  /** A file with more names than can be drawn: how many further ones it has in each tree, `NAME.1` and so on. */
+  readonly crowd?: { readonly of: string; readonly broken: number; readonly fixed: number };
+  /** The examples are members of an archive in their order, `name = other` for a hard link; a tree unless it is said. */
+  readonly shows?: 'members';
   /** How much of the tree the walk has to look at. */
   readonly needs: Exclude<Level, 'names'>;
+  /** Where it says no, the rule is not asked at all. */
+  readonly applies?: (scene: Scene) => boolean;
   /**
    * Asked only of links with one of these marks: a glance at the tables of the census, where a question costs a
    * thousand times as much. Of every link where this is left out.

@@ -26,6 +26,7 @@ Add the file, or do not keep the link. This rule needs --git.`,
     notes -> notes.md
     notes.md`,
   needs: 'symlinks',
+  applies: ({ git }) => git !== undefined,
   marks: ['found'],
   *link(link, { git }) {
     if (!git || !liesIn(git.top, link.physical) || git.mode(within(git, link.physical)) !== symlinkMode) return;

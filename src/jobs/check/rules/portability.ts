@@ -138,7 +138,7 @@ A text that leaves the tree and comes back counts too: it depends on where the t
   checked: '/app',
   needs: 'symlinks',
   marks: ['absolute', 'leaving', 'inner-dot-dot'],
-  yieldsTo: ['machine-path'],
+  yieldsTo: ['machine-path', 'link-leaves-archive'],
   *link(link, scene) {
     const reached = reachedBy(link, scene);
     if (!reached) return;
@@ -193,6 +193,7 @@ Only with --root is there anything to compare.`,
         settings`,
   checked: '/image',
   needs: 'symlinks',
+  applies: ({ outside }) => outside !== undefined,
   marks: ['absolute', 'leaving'],
   *link(link, scene) {
     const { outside } = scene;
