@@ -66,6 +66,8 @@ interface Home {
 /** One place where a volume, or a directory of it, is visible. */
 export interface Mount {
   readonly id: number;
+  /** The number that the base has for the mount which is seen through it; the same as `id` unless it is a bind mount. */
+  readonly baseId: number;
   readonly volume: Volume;
   readonly root: Inode;
   /** What it covers; undefined for the root of all. */

@@ -92,7 +92,7 @@ export class Sketch {
     const { source, readOnly = false, noSymlinks = false } = options;
     const root = source?.inode ?? this.#newRoot(this.#newVolume(options));
     if ((root.kind === 'dir') !== (on.inode.kind === 'dir')) return 'ENOTDIR';
-    const mount = this.#newMount(root, on);
+    const mount = this.#newMount(root, on, undefined, source?.mount.baseId);
     mount.readOnly = readOnly;
     mount.noSymlinks = noSymlinks;
     return undefined;
@@ -281,7 +281,7 @@ export class Sketch {
     if (stat === 'ENOENT') return undefined;
     if (typeof stat === 'string') return stat;
     const inode = this.#known(path, stat);
-    if (stat.mountId === mount.id) {
+    if (stat.mountId === mount.baseId) {
       if (inode.kind === 'dir') inode.home = { dir, name };
       return inode;
     }
@@ -341,10 +341,10 @@ export class Sketch {
     return root;
   }
 
-  #newMount(root: Inode, on: Location | undefined, id = this.#nextMount): Mount {
+  #newMount(root: Inode, on: Location | undefined, id = this.#nextMount, baseId = id): Mount {
     this.#nextMount = Math.max(this.#nextMount, id) + 1;
     const { readOnly = false, noSymlinks = false } = this.#mountOf(id) ?? {};
-    const mount: Mount = { id, volume: root.volume, root, on, readOnly, noSymlinks };
+    const mount: Mount = { id, baseId, volume: root.volume, root, on, readOnly, noSymlinks };
     if (on) this.#covers.set(on.inode, [...(this.#covers.get(on.inode) ?? []), mount]);
     return mount;
   }

@@ -33,6 +33,7 @@ export interface Settings {
   /** Physical path of the directory that paths in the settings are from. */
   readonly base: string;
   readonly roots: readonly string[];
+  readonly preset: PresetName | undefined;
   readonly asked: readonly AskedRule[];
   readonly severityAt: SeverityAt;
   readonly thresholds: Thresholds;
@@ -89,6 +90,7 @@ export function* readSettings(
   return {
     base,
     roots: config.roots.map((root) => asSeen(world, join(base, root))),
+    preset,
     ...rated,
     thresholds: { ...usualThresholds, ...config.thresholds },
     leftOut: either(

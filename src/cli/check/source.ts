@@ -1,6 +1,7 @@
-import type { GitIndex } from '../../jobs/check/scene.ts';
+import type { ArchiveFact, GitIndex } from '../../jobs/check/scene.ts';
 import type { Place } from '../../trace/trace.ts';
 import type { Request, World } from '../command.ts';
+import type { PresetName } from './config.ts';
 
 /** What is checked at one go: the machine's own tree, or something that can be looked at like one. */
 export interface Source extends Partial<Disposable> {
@@ -8,8 +9,14 @@ export interface Source extends Partial<Disposable> {
   readonly world: World;
   /** Directories to check, as paths of that world. */
   readonly roots: readonly string[];
-  /** The archive that holds it: its findings are told as `image.tar:etc/motd`. */
+  /** The archive that holds it, and its only root is the archive's top: findings are told as `image.tar:etc/motd`. */
   readonly archive?: string;
+  /** What its tree does not show of an archive's members. */
+  readonly members?: readonly ArchiveFact[];
+  /** What could not be looked at when it was opened, a sentence each. */
+  readonly troubles?: readonly string[];
+  /** It lies elsewhere than its links are asked for: inodes are those of the original, whose other names the copy has not. */
+  readonly copied?: true;
   /** Links in it are those of the machine, so that they can be mended. */
   readonly mendable: boolean;
   readonly git?: GitIndex | undefined;
@@ -22,6 +29,7 @@ export type OpenSources = (
   world: World,
   request: Request,
   operands: readonly string[],
+  preset: PresetName | undefined,
 ) => readonly Source[] | Promise<readonly Source[]>;
 
 /** The machine's own tree, and nothing else: where there is nothing that opens archives. */

@@ -1,3 +1,4 @@
+import { openSources } from '../check/sources.ts';
 import { openState } from '../open-state.ts';
 import { rehearsal } from '../this-rehearsal.ts';
 import { checkCommand } from '../verbs/check.ts';
@@ -9,6 +10,7 @@ export const command = checkCommand({
   rehearsal,
   openState,
   walk: walkAids,
+  sources: openSources,
   settings: {
     parseToml: async () => (await import('smol-toml')).parse,
     patterns: async () => (await import('../excluder.ts')).patternSays,

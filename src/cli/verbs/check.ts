@@ -90,7 +90,7 @@ const writers: Readonly<Record<string, Writer>> = {
 export const checkCommand = (aids: CheckAids): Command<Report> => ({
   name: 'check',
   summary: 'a linter for links: what is broken, what will break elsewhere, what is risky',
-  operands: '[DIR…]',
+  operands: '[DIR|ARCHIVE…]',
   options: {
     preset: {
       type: 'string',
@@ -123,6 +123,12 @@ export const checkCommand = (aids: CheckAids): Command<Report> => ({
       oneOf: ['text', 'json', ...Object.keys(writers)],
       help: `the form of the answer: text, json, ${Object.keys(writers).join(', ')}`,
     },
+    'as-if-copied': {
+      type: 'string',
+      value: 'DIR',
+      help: 'check the tree as if it lay at DIR, which need not exist: what would become of its links there',
+    },
+    git: { type: 'boolean', help: 'ask git what it keeps: for the rules untracked-target and destroyed-symlink' },
     all: { type: 'boolean', short: 'a', help: 'show every place of what is found in many' },
     fix: { type: 'boolean', help: 'give links the texts that rules propose where that is safe; undo takes it back' },
     'dry-run': { type: 'boolean', short: 'n', help: 'with --fix: say what would be done, and do nothing' },
@@ -150,6 +156,10 @@ export const checkCommand = (aids: CheckAids): Command<Report> => ({
     ['lw check --root /mnt/image --preset image /', 'an image as a system booted from it would see it'],
     ['lw check --only resolution /usr', 'broken links only: much quicker'],
     ['lw check --rule messy=off --rule deep-chain=error src', 'other severities for this once'],
+    ['lw check release.tar.gz', 'an archive, without unpacking it'],
+    ['lw check --preset image rootfs.tar.zst', 'an archive that is a whole system'],
+    ['lw check --as-if-copied /opt/app dist', 'would its links be good there?'],
+    ['lw check --git', 'and does every clone have what they lead to?'],
     ['lw check --fix --dry-run', 'what could be mended'],
     ['lw check --format sarif > links.sarif', 'for code scanning'],
     ['lw check --suppress-all', 'start with the tree as it is; tell what is new from now on'],
@@ -208,25 +218,28 @@ function* report(world: World, request: Request, aids: CheckAids): Work<Report> 
     throw new UsageError('no rule is left to ask: all of them are off', 'lw check --list-rules');
 
   const operands = request.operands.length > 0 ? request.operands : settings.roots.length > 0 ? settings.roots : ['.'];
-  const sources = yield* awaited((aids.sources ?? treeSource)(world, request, operands));
+  const sources = yield* awaited((aids.sources ?? treeSource)(world, request, operands, settings.preset));
   using _ = disposing(sources);
   if (request.flag('fix') && !sources.every(({ mendable }) => mendable))
     throw new UsageError('--fix mends links of the machine, not those of an archive or a copy that is only thought of');
   const looked: Looked[] = [];
-  for (const source of sources) looked.push(yield* lookedAt(source, request, settings, aids));
+  for (const source of sources) looked.push(yield* lookedAt(source, world, request, settings, aids));
   return concluded(world, request, settings, looked, aids);
 }
 
-function* lookedAt(source: Source, request: Request, settings: Settings, aids: CheckAids): Work<Looked> {
+function* lookedAt(source: Source, own: World, request: Request, settings: Settings, aids: CheckAids): Work<Looked> {
   const { world, archive } = source;
   const { base, leftOut } = settings;
-  const placed = (physical: string): string => (archive === undefined ? physical : join(base, physical.slice(1)));
+  const top = archive === undefined ? '/' : (source.roots[0] ?? '/');
+  const member = (physical: string): string => physical.slice(top.length).replace(/^\//, '');
+  const placed = (physical: string): string => (archive === undefined ? physical : join(base, member(physical)));
+  const asked = askedOf(source, settings);
   const walked = yield* survey(
     world,
     request,
     source.roots,
-    { level: levelOf(settings), leftOut: leftOut && ((physical, isDir) => leftOut(placed(physical), isDir)) },
-    aids.walk,
+    { level: levelOf(asked), leftOut: leftOut && ((physical, isDir) => leftOut(placed(physical), isDir)) },
+    aids.walk && world.fs !== own.fs ? inMemory(aids.walk) : aids.walk,
   );
   const { census, atlas } = walked;
   const scene = sceneOf(
@@ -237,13 +250,13 @@ function* lookedAt(source: Source, request: Request, settings: Settings, aids: C
       outside: source.outside,
       git: source.git,
       declaredGroups: settings.groups,
+      ...(source.members && { archive: source.members }),
     },
   );
   const findings: Finding[] = [];
-  const asked = settings.asked.map(({ rule }) => rule);
   for (const finding of check(scene, asked, (rule, physical) => settings.severityAt(rule, placed(physical)))) {
     if (finding)
-      findings.push(archive === undefined ? finding : { ...finding, path: `${archive}:${finding.physical.slice(1)}` });
+      findings.push(archive === undefined ? finding : { ...finding, path: `${archive}:${member(finding.physical)}` });
     else if (world.interrupted()) {
       census.stopped = true;
       break;
@@ -255,8 +268,15 @@ function* lookedAt(source: Source, request: Request, settings: Settings, aids: C
   return { source, walked, findings, placed };
 }
 
+/** A copy has inodes of its own: what the original's other names are says nothing about it. */
+const askedOf = ({ copied }: Source, { asked }: Settings): readonly Rule[] =>
+  asked.map(({ rule }) => rule).filter(({ group }) => !copied || group !== 'hard-links');
+
 /** Hard links alone need every inode looked at. */
-const levelOf = ({ asked }: Settings): Level => (asked.some(({ rule }) => rule.needs === 'full') ? 'full' : 'symlinks');
+const levelOf = (asked: readonly Rule[]): Level => (asked.some(({ needs }) => needs === 'full') ? 'full' : 'symlinks');
+
+/** Nothing in memory is read ahead; and the numbers of its handles are not the kernel's. */
+const inMemory = (aids: WalkAids): WalkAids => ({ ...aids, readAhead: () => ({ help() {}, [Symbol.dispose]() {} }) });
 
 const concluded = (
   world: World,
@@ -266,8 +286,9 @@ const concluded = (
   aids: CheckAids,
 ): Checked => {
   const failed = looked.flatMap(({ walked }) => walked.failed);
-  const complete = failed.length === 0 && looked.every(({ walked }) => walked.census.complete);
-  const notices = looked.flatMap(({ walked }) => [...blindSpots(walked.census)]);
+  const complete =
+    failed.length === 0 && looked.every(({ walked, source }) => walked.census.complete && !source.troubles?.length);
+  const notices = looked.flatMap(({ walked, source }) => [...(source.troubles ?? []), ...blindSpots(walked.census)]);
   const expecting = withoutExpected(settings, looked, complete);
   const baseline = withoutKnown(world, request, settings, looked, expecting.left, complete, aids.rehearsal.random);
   const unknown = unknownLinks(request, baseline.left, looked);

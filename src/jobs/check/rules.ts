@@ -1,4 +1,5 @@
 import type { Rule } from './rule.ts';
+import { archiveRules } from './rules/archive.ts';
 import { hardLinkRules } from './rules/hard-links.ts';
 import { hygieneRules } from './rules/hygiene.ts';
 import { portabilityRules } from './rules/portability.ts';
@@ -12,4 +13,5 @@ export const rules: readonly Rule[] = [
   ...hygieneRules,
   ...hardLinkRules,
   ...securityRules,
+  ...archiveRules,
 ];

@@ -25,7 +25,14 @@ that no file system takes, of more than 255 bytes, does not exist either.`,
     guide -> docs/guide`,
   needs: 'symlinks',
   marks: ['missing', 'name-too-long'],
-  yieldsTo: ['case-mismatch', 'odd-text', 'dotdot-through-link', 'root-dependent', 'escapes-root'],
+  yieldsTo: [
+    'case-mismatch',
+    'odd-text',
+    'dotdot-through-link',
+    'root-dependent',
+    'escapes-root',
+    'link-leaves-archive',
+  ],
   *link(link) {
     const { missing } = link;
     if (missing) {
@@ -150,7 +157,7 @@ folder of snippets before.`,
     limits -> settings/limits`,
   needs: 'symlinks',
   marks: ['not-a-directory'],
-  yieldsTo: ['odd-text', 'dotdot-through-link', 'escapes-root'],
+  yieldsTo: ['odd-text', 'dotdot-through-link', 'escapes-root', 'link-leaves-archive'],
   *link(link) {
     const { end } = link.route;
     if (end.kind === 'found') return;
