@@ -21,6 +21,7 @@ export const asIfCopied = (world: World, operand: string, directory: string): So
   const tree = process.locate(operand);
   if (typeof tree === 'string') throw new CommandError(`cannot look at ${show(operand)}: ${errorText(tree)}`);
   if (tree.inode.kind !== 'dir') throw new CommandError(`cannot copy ${show(operand)}: it is not a directory`);
+  const copied = { path: operand, physical: sketch.pathOf(tree) };
   const place = placeFor(process, directory);
   const refused = sketch.mount(place, { source: tree });
   if (refused) throw new Error(`a directory cannot be mounted in a sketch: ${refused}`);
@@ -30,7 +31,7 @@ export const asIfCopied = (world: World, operand: string, directory: string): So
     world: { ...world, fs: process, probe: () => fsProbe(process), root: { handle: root, path: '/' } },
     roots: [sketch.pathOf(sketch.top(place))],
     mendable: false,
-    copied: true,
+    copied,
   };
 };
 

@@ -1,4 +1,5 @@
 import type { ArchiveFact, GitIndex } from '../../jobs/check/scene.ts';
+import type { Root } from '../../scan/census.ts';
 import type { Place } from '../../trace/trace.ts';
 import type { Request, World } from '../command.ts';
 import type { PresetName } from './config.ts';
@@ -15,8 +16,8 @@ export interface Source extends Partial<Disposable> {
   readonly members?: readonly ArchiveFact[];
   /** What could not be looked at when it was opened, a sentence each. */
   readonly troubles?: readonly string[];
-  /** It lies elsewhere than its links are asked for: inodes are those of the original, whose other names the copy has not. */
-  readonly copied?: true;
+  /** It is looked at as if it lay elsewhere: where it does lie, which is how it is told of. */
+  readonly copied?: Root;
   /** Links in it are those of the machine, so that they can be mended. */
   readonly mendable: boolean;
   readonly git?: GitIndex | undefined;

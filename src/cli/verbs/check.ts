@@ -228,11 +228,10 @@ function* report(world: World, request: Request, aids: CheckAids): Work<Report> 
 }
 
 function* lookedAt(source: Source, own: World, request: Request, settings: Settings, aids: CheckAids): Work<Looked> {
-  const { world, archive } = source;
+  const { world } = source;
   const { base, leftOut } = settings;
-  const top = archive === undefined ? '/' : (source.roots[0] ?? '/');
-  const member = (physical: string): string => physical.slice(top.length).replace(/^\//, '');
-  const placed = (physical: string): string => (archive === undefined ? physical : join(base, member(physical)));
+  const told = tellingOf(source, base);
+  const placed = (physical: string): string => told?.placed(physical) ?? physical;
   const asked = askedOf(source, settings);
   const walked = yield* survey(
     world,
@@ -255,8 +254,7 @@ function* lookedAt(source: Source, own: World, request: Request, settings: Setti
   );
   const findings: Finding[] = [];
   for (const finding of check(scene, asked, (rule, physical) => settings.severityAt(rule, placed(physical)))) {
-    if (finding)
-      findings.push(archive === undefined ? finding : { ...finding, path: `${archive}:${member(finding.physical)}` });
+    if (finding) findings.push(told ? told.finding(finding) : finding);
     else if (world.interrupted()) {
       census.stopped = true;
       break;
@@ -267,6 +265,22 @@ function* lookedAt(source: Source, own: World, request: Request, settings: Setti
   }
   return { source, walked, findings, placed };
 }
+
+/** How findings of an archive, or of a tree that is looked at as if it lay elsewhere, are told; undefined where as they are. */
+const tellingOf = ({ archive, copied, roots }: Source, base: string) => {
+  const [top = '/'] = roots;
+  const below = (physical: string): string => physical.slice(top.length).replace(/^\//, '');
+  if (archive !== undefined)
+    return {
+      placed: (physical: string): string => join(base, below(physical)),
+      finding: (finding: Finding): Finding => ({ ...finding, path: `${archive}:${below(finding.physical)}` }),
+    };
+  if (!copied) return undefined;
+  return {
+    placed: (physical: string): string => join(copied.physical, below(physical)),
+    finding: (finding: Finding): Finding => ({ ...finding, path: join(copied.path, below(finding.physical)) }),
+  };
+};
 
 /** A copy has inodes of its own: what the original's other names are says nothing about it. */
 const askedOf = ({ copied }: Source, { asked }: Settings): readonly Rule[] =>

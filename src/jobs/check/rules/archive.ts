@@ -5,6 +5,8 @@ import type { Rule, Said } from '../rule.ts';
 import { name, placeOf } from '../saying.ts';
 import type { ArchiveFact, Scene } from '../scene.ts';
 
+const isArchive = ({ archive }: Scene): boolean => archive !== undefined;
+
 const linkLeavesArchive: Rule = {
   id: 'link-leaves-archive',
   group: 'security',
@@ -23,10 +25,10 @@ archive.`,
     app/defaults
     app/settings -> defaults`,
   shows: 'members',
+  applies: isArchive,
   needs: 'symlinks',
   marks: ['absolute', 'leaving', 'inner-dot-dot'],
   *link(link, scene) {
-    if (!scene.archive) return;
     const reached = reachedBy(link, scene);
     if (!reached || isInside(reached.dir, scene)) return;
     yield { ...placeOf(link), says: ['leads out of the archive'] };
@@ -45,6 +47,7 @@ the slash away from the second; other programs, and tar with -P, overwrite what 
   fixed: `
     etc/cron.d/job`,
   shows: 'members',
+  applies: isArchive,
   needs: 'symlinks',
   *whole(scene) {
     for (const fact of factsOf(scene, 'outside'))
@@ -71,6 +74,7 @@ programs that do not follow the link replace it by a directory.`,
     lib/
     lib/library.so`,
   shows: 'members',
+  applies: isArchive,
   needs: 'symlinks',
   *whole(scene) {
     for (const fact of factsOf(scene, 'through')) {
@@ -95,6 +99,7 @@ where the link leads.`,
   fixed: `
     settings`,
   shows: 'members',
+  applies: isArchive,
   needs: 'symlinks',
   *whole(scene) {
     for (const fact of factsOf(scene, 'over-link'))
@@ -115,6 +120,7 @@ changes that file. It needs no link that could be seen afterwards (CVE-2026-2484
     notes.txt
     notes = notes.txt`,
   shows: 'members',
+  applies: isArchive,
   needs: 'symlinks',
   *whole(scene) {
     for (const fact of factsOf(scene, 'hard-link-outside'))
@@ -136,6 +142,7 @@ happens to be there.`,
     file
     copy = file`,
   shows: 'members',
+  applies: isArchive,
   needs: 'symlinks',
   *whole(scene) {
     for (const fact of factsOf(scene, 'hard-link-missing'))
