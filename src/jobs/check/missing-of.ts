@@ -15,7 +15,8 @@ export const missingOf = (atlas: Atlas, row: number): LinkView['missing'] => {
       const parent = atlas.pathOf(last.spot);
       return { path: join(parent, last.name), parent, name: last.name, rest };
     }
-    // It gets to another link, and no further: that one lacks something.
+    // It gets to another link, and no further: that one lacks something, unless it is followed on the way alone.
+    if (last.link < 0 || atlas.census.endOf(last.link) !== 'missing') return undefined;
     link = last.link;
   }
   return undefined;
