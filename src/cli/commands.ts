@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   rm: () => import('./commands/rm.ts'),
   can: () => import('./commands/can.ts'),
   mv: () => import('./commands/mv.ts'),
+  repair: () => import('./commands/repair.ts'),
   history: () => import('./commands/history.ts'),
   undo: () => import('./commands/undo.ts'),
   recover: () => import('./commands/recover.ts'),

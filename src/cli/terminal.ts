@@ -17,7 +17,7 @@ export const thisTerminal: Prompter = {
 };
 
 /** Byte by byte: what follows the line is left to other readers of the same input. */
-const readLine = (): string => {
+export const readLine = (): string => {
   const byte = new Uint8Array(1);
   let line = '';
   while (readByte(byte) === 1 && byte[0] !== 0x0a) line += String.fromCharCode(byte[0] as number);

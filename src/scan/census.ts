@@ -357,6 +357,13 @@ export class Census {
     return this.entryPath(this.names.words[at + nameField.dir]!, this.names.words[at + nameField.name]!);
   }
 
+  /** The path of a row of `names` from the root of resolution. */
+  namePhysicalPath(row: number): string {
+    const at = row * nameField.width;
+    const name = decodeBytes(this.strings.at(this.names.words[at + nameField.name]!));
+    return join(this.physicalPath(this.names.words[at + nameField.dir]!), name);
+  }
+
   #pathOf(row: number, form: keyof Root): string {
     const { words } = this.dirs;
     const parts: string[] = [];

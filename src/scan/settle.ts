@@ -7,9 +7,9 @@ const loop = ends.indexOf('loop');
 const missing = ends.indexOf('missing');
 
 /**
- * Tells apart what one errno of the kernel says of a link: ELOOP is a cycle or just too many links,
- * ENOENT is a missing file or a volume that is not mounted. Yields now and then, for a caller that
- * shows progress or stops.
+ * Tells apart what one errno of the kernel says of a link: ELOOP is a cycle or just too many links, or neither
+ * (src/kernel/until-settled.ts), ENOENT is a missing file or a volume that is not mounted. Yields now and then, for a
+ * caller that shows progress or stops.
  */
 export function* settle(atlas: Atlas, fs: Fs, root: Place, absentVolumes: readonly string[]): Iterable<void> {
   const { census } = atlas;
@@ -25,5 +25,6 @@ export function* settle(atlas: Atlas, fs: Fs, root: Place, absentVolumes: readon
     // A link that changed meanwhile, or a path too long for one call, keeps the kernel's answer.
     const errno = words[at] === loop ? 'ELOOP' : 'ENOENT';
     if ('errno' in end && end.errno === errno) words[at] = ends.indexOf(end.kind);
+    else if (end.kind === 'found' && words[at] === loop) census.setFound(row, end.stat);
   }
 }

@@ -587,9 +587,11 @@ export class Walk {
     row[at + notedField.mode] = this.#mode();
   }
 
+  /** The links that a directory's count tells of are its own entries. */
   #mode(): number {
-    const { halves, words } = this.#probe;
-    return halves[modeHalf]! | (words[nlinkWord]! > 1 ? hasOtherNames : 0);
+    const mode = this.#probe.halves[modeHalf]!;
+    const hasOthers = (mode & typeBits) !== dirMode && this.#probe.words[nlinkWord]! > 1;
+    return hasOthers ? mode | hasOtherNames : mode;
   }
 
   /** Follows a link as if `root` were `/`. */

@@ -1,8 +1,9 @@
 import { Fault } from '../../fs/fault.ts';
-import type { Fs } from '../../fs/fs.ts';
+import type { Fs, Handle } from '../../fs/fs.ts';
 import { type Identity, sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
 import { basename, dirname } from '../../fs/path.ts';
+import type { Stat } from '../../fs/stat.ts';
 import type { End } from '../../trace/route.ts';
 import { type Place, trace } from '../../trace/trace.ts';
 
@@ -67,10 +68,24 @@ const rewriteOne = (fs: Fs, root: Place, rewrite: Rewrite, spareName: () => stri
   if (stat instanceof Fault) return { why: 'changed', rewrite, now: 'gone' };
   if (stat.kind !== 'symlink' || !sameFile(stat, link)) return { why: 'changed', rewrite, now: 'another' };
   if (fs.readlink(dir, name) !== text) return { why: 'changed', rewrite, now: 'text' };
-  const spare = newText === undefined ? '' : spareName();
-  const fault =
-    newText === undefined
-      ? fs.unlink(dir, name)
-      : (fs.symlink(newText, dir, spare) ?? fs.rename(dir, spare, dir, name));
+  const fault = newText === undefined ? fs.unlink(dir, name) : replace(fs, dir, name, stat, newText, spareName());
   return fault && refused(fault);
+};
+
+const replace = (
+  fs: Fs,
+  dir: Handle,
+  name: string,
+  { uid, gid }: Stat,
+  text: LinkText,
+  spare: string,
+): Fault | undefined => {
+  const refused = fs.symlink(text, dir, spare);
+  if (refused) return refused;
+  const made = fs.stat(dir, spare);
+  // Only root can give a link to another owner; for others it becomes their own, as the new link that it is.
+  if (!(made instanceof Fault) && (made.uid !== uid || made.gid !== gid)) fs.chown(dir, spare, { uid, gid });
+  const fault = fs.rename(dir, spare, dir, name);
+  if (fault) fs.unlink(dir, spare);
+  return fault;
 };
