@@ -15,6 +15,7 @@ import { CommandError, UsageError } from '../command-error.ts';
 import type { Holdable, Holder } from '../holders.ts';
 import { keptFor, usuallyKept } from '../kept-for.ts';
 import { lockJournal } from '../lock-journal.ts';
+import { statOf } from '../names/scope.ts';
 import { walkOptions } from '../options.ts';
 import { paced, type Work } from '../paced.ts';
 import { refusalText, stepLines } from '../plan-words.ts';
@@ -199,7 +200,10 @@ function* report(world: World, request: Request, tools: Tools): Work<Report> {
       force: request.flag('force'),
     }),
   );
-  const gone = answers.filter((answer): answer is Gone => answer !== undefined && 'path' in answer);
+  // In the sketch the names that went before do not count any more.
+  const gone = answers
+    .filter((answer): answer is Gone => answer !== undefined && 'path' in answer)
+    .map((each) => ({ ...each, stat: statOf(world, each.path) ?? each.stat }));
   const stays = answers.filter((answer): answer is Stays => answer !== undefined && 'why' in answer);
   const nothing: Report = {
     here: world.from.path,
@@ -233,7 +237,7 @@ function* report(world: World, request: Request, tools: Tools): Work<Report> {
   const told = { ...seen, policy: broken.length > 0 ? policy : undefined, retargeted: mended, steps };
   if (dryRun) return told;
   const id = applySteps(openState, world, request, steps, keep);
-  const { purged, expired, refused } = letGo(world, request, openState, request.flag('purge') ? id : undefined);
+  const { purged, expired, refused } = letGo(world, request, openState, id);
   return {
     ...told,
     id: purged === undefined ? id : undefined,
@@ -318,40 +322,42 @@ const mend = (
     return [];
   }
   const to = request.value('to');
-  const instead: Instead = (each, rest) => {
+  const of: Instead['of'] = (each, rest) => {
     if (to !== undefined) return rest === '' ? to : join(to, rest);
     if (each.text === undefined) return rest === '' ? otherNames.get(each)?.[0] : undefined;
     const { end } = trace(world.fs, each.path, { from: world.root, root: world.root });
     return end.kind === 'found' ? join(end.path, rest) : undefined;
   };
-  const done = retarget(trial, gone, broken, instead, () => temporaryName(rehearsal.random()));
+  const done = retarget(trial, gone, broken, { of, same: to === undefined }, () => temporaryName(rehearsal.random()));
   if (done instanceof Fault) throw new CommandError(`cannot retarget ${show(done.path)}: ${done.reason}`);
   const [first] = done.left;
   if (!first) return done.done;
   throw new CommandError(
-    `${plural(done.left.length, 'link')} would lead nowhere even so, as ${show(first.path)} -> ${show(first.text)}; nothing was removed`,
+    `${plural(done.left.length, 'link')} would not lead where they should even so, as ${show(first.path)} -> ${show(first.text)}; nothing was removed`,
     to === undefined ? ['--to PATH, with what they shall lead to'] : [`lw why ${shellWord(first.path)}`],
   );
 };
 
-/** With an id: what that plan displaced goes now. Also what was kept as long as somebody wanted. */
+/** With --purge what our own plan displaced goes now, and in any case what was kept as long as somebody wanted. */
 const letGo = (
   world: World,
   request: Request,
   openState: OpenState,
-  id: string | undefined,
+  own: string | undefined,
 ): { readonly purged: number | undefined; readonly expired: number; readonly refused: readonly string[] } => {
   using ledger = openState(world, request);
   const history = readHistory(ledger);
   if (history instanceof Fault) throw new CommandError(`cannot read the journal: ${history.reason}`);
-  const due = purgeable(history.entries, ledger.now(), ({ head }) => (head.id === id ? -1 : head.keep));
+  const due = purgeable(history.entries, ledger.now(), ({ head }) =>
+    head.id === own ? (request.flag('purge') ? -1 : undefined) : head.keep,
+  );
   if (due.length === 0) return { purged: undefined, expired: 0, refused: [] };
   using _ = lockJournal(ledger);
   const all = due.map((reading) => purge(ledger, { handle: world.root.handle, path: world.root.path }, reading));
-  const own = all.find((each) => each.id === id);
-  const freed = all.reduce((sum, each) => sum + (each === own ? 0 : each.freed), 0);
+  const ours = all.find((each) => each.id === own);
+  const freed = all.reduce((sum, each) => sum + (each === ours ? 0 : each.freed), 0);
   const refused = all.flatMap(({ id, refusals }) =>
     refusals.map((refusal) => `${id}: ${refusalText(refusal)}; it is still kept`),
   );
-  return { purged: own?.freed, expired: freed, refused };
+  return { purged: ours?.freed, expired: freed, refused };
 };

@@ -17,8 +17,13 @@ export interface Retargeted {
   readonly to: LinkText;
 }
 
-/** What a link should lead to in place of what went: a path from the root, or undefined where there is nothing. */
-export type Instead = (gone: Gone, rest: string) => string | undefined;
+/** What links should lead to in place of what went. */
+export interface Instead {
+  /** A path from the root; undefined where there is nothing. `rest`: what followed below what went. */
+  readonly of: (gone: Gone, rest: string) => string | undefined;
+  /** It is the same file by another path. */
+  readonly same: boolean;
+}
 
 /** Removes links that would lead nowhere; the first refusal. */
 export const removeLinks = ({ fs, root }: Trial, broken: readonly Broken[]): Fault | undefined => {
@@ -51,7 +56,7 @@ export const retarget = (
     if (refused) return refused;
     done.push({ path, physical, from: text, to });
   }
-  return { done, left: broken.filter((link) => !leads(trial, gone, link)) };
+  return { done, left: broken.filter((link) => !leads(trial, link, instead.same)) };
 };
 
 /** The path that leads to the same thing, or to what takes its place. */
@@ -59,12 +64,11 @@ const targetFor = (gone: readonly Gone[], { end }: Broken, instead: Instead): st
   if (end.kind !== 'missing') return undefined;
   const lacks = end.rest === '' ? end.path : join(end.path, end.rest);
   const which = gone.find(({ path }) => liesIn(path, lacks));
-  return which && instead(which, lacks.slice(which.path.length + 1));
+  return which && instead.of(which, lacks.slice(which.path.length + 1));
 };
 
-/** Whether a link leads to what it led to; or, where that went, to something. */
-const leads = ({ fs, root }: Trial, gone: readonly Gone[], { physical, led }: Broken): boolean => {
+/** Whether a link leads to something, or to `same` as before. */
+const leads = ({ fs, root }: Trial, { physical, led }: Broken, same: boolean): boolean => {
   const { end } = trace(fs, physical, { from: root, root });
-  if (end.kind !== 'found') return false;
-  return sameFile(end.stat, led.stat) || gone.some(({ path }) => liesIn(path, led.path));
+  return end.kind === 'found' && (!same || sameFile(end.stat, led.stat));
 };
