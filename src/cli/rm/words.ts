@@ -5,6 +5,7 @@ import { kindPhrase } from '../causes/kind-phrase.ts';
 import { shellWord } from '../causes/shell-word.ts';
 import type { Look } from '../command.ts';
 import type { Holder } from '../holders.ts';
+import { plural } from '../plural.ts';
 import { show } from '../show.ts';
 import { sizeText } from '../size-text.ts';
 import { count } from '../survey.ts';
@@ -32,7 +33,9 @@ export function* brokenLines({ broken, policy, dryRun, searched, here }: Report,
 /** What went, or would go, and what comes of it. */
 export function* removedLines(removed: Removed, { dryRun, purged, here }: Report, look: Look): Iterable<string> {
   const { path, stat, whole, entries, frees, shared, text } = removed;
-  const what = whole ? `${kindPhrase('dir')} with ${plural(entries, 'entry', 'entries')}` : kindPhrase(stat.kind);
+  const what = whole
+    ? `${kindPhrase('dir')} with ${count(entries)} ${entries === 1 ? 'entry' : 'entries'}`
+    : kindPhrase(stat.kind);
   const leads = text === undefined ? '' : ` -> ${look.show(text)}`;
   const verb = dryRun ? 'would remove' : 'removed';
   yield `${verb} ${look.paint('bold', look.show(fromHere(here, path)))}${leads}: ${what}`;
@@ -90,6 +93,3 @@ export const timeWords = (milliseconds: number): string => {
   ];
   return plural(milliseconds / unit, noun);
 };
-
-export const plural = (number: number, noun: string, nouns = `${noun}s`): string =>
-  `${count(number)} ${number === 1 ? noun : nouns}`;
