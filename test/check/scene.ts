@@ -31,6 +31,8 @@ export interface SceneOptions {
   readonly keeps?: DisposableStack;
   /** What else the scene has. */
   readonly more?: Partial<Scene>;
+  /** What root does before, beyond what can be drawn. */
+  readonly prepare?: (fs: Fs, at: Handle) => void;
 }
 
 /** A machine in memory with a drawn tree at its root, made by root. */
@@ -45,7 +47,10 @@ export const machine = (tree: string): Sketch => {
 /** What is drawn, walked. */
 export const sceneFrom = (tree: string, options: SceneOptions = {}): Scene => {
   const { uid = 0, gid = uid } = options;
-  const process: SketchProcess = machine(tree).process({ uid, gid });
+  const sketch = machine(tree);
+  const maker = sketch.process();
+  options.prepare?.(maker, maker.cwd);
+  const process: SketchProcess = sketch.process({ uid, gid });
   const root: Place = { handle: openDir(process, process.cwd, '/'), path: '/' };
   return walked(process, fsProbe(process), root, options);
 };

@@ -102,6 +102,12 @@ export class Guard {
     return this.#onlyRoots(this.#scene.census.links.words[row * linkField.width + linkField.dir]!);
   }
 
+  /** Whether somebody who is neither root nor this user may put names into a directory of the census. */
+  isShared(dir: number, uid: number): boolean {
+    const weight = this.#weigh(dir);
+    return (weight & (open | shared)) !== 0 || ((weight & owned) !== 0 && this.#dir(dir)?.uid !== uid);
+  }
+
   /** What a link is, itself not followed. */
   statOf(link: LinkId): Stat | undefined {
     return this.#stat(this.#scene.atlas.linkPath(link));

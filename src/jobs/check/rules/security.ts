@@ -11,7 +11,7 @@ const hopInWorldWritableDirectory: Rule = {
   id: 'hop-in-world-writable-directory',
   group: 'security',
   severity: 'error',
-  summary: 'a link whose way goes through a directory in which anybody may put something else in its place',
+  summary: 'goes through a directory in which anybody may put something else in its place',
   why: `Whoever may write to a directory may rename what it holds and put a link of his own there; who follows the way then
 opens what the attacker chose, with his own rights. A sticky directory such as /tmp keeps others from a name that exists, but
 not the owner of that name, and anybody may make a name that does not exist yet.
@@ -56,7 +56,7 @@ const privilegedLinkThroughWritableDirectory: Rule = {
   id: 'privileged-link-through-writable-directory',
   group: 'security',
   severity: 'error',
-  summary: 'a link of root, in a place of root, whose way goes through a directory that another user may change',
+  summary: 'belongs to root, lies in a place of root, and goes through a directory that another user may change',
   why: `Everybody trusts what lies in /etc or /usr, programs of root first of all. If the way of such a link goes through a directory
 that belongs to another user, or that a group may write to, then that user decides what root opens: it is enough to break into
 the program that runs as that user.
@@ -108,7 +108,7 @@ const hopOwnedByOther: Rule = {
   id: 'hop-owned-by-other',
   group: 'security',
   severity: 'warning',
-  summary: 'a link that goes through a link of another user, who may lead it elsewhere',
+  summary: 'goes through a link of another user, who may lead it elsewhere',
   why: `One link leads through another one, and that belongs to somebody who is neither root, nor the owner of the first link, nor the owner
 of what both lead to. He may put another link in its place at any time, since he may write to its directory: then the first one
 leads where he likes.
