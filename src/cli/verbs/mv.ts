@@ -196,7 +196,8 @@ function* report(world: World, request: Request, { rehearsal, openState, prompte
   if (links.left.length > 0 && request.value('links') !== 'most') throw cannotKeep(links.left);
   const through = found.survey ? yield* leadingThrough(found.survey.atlas, links.left, outcome.moved) : [];
   const dryRun = request.flag('dry-run');
-  const { steps } = fs.sketch;
+  // A backup that came to nothing has been taken back.
+  const steps = outcome.moved.length > 0 ? fs.sketch.steps : [];
   const id = dryRun ? undefined : applySteps(openState, world, request, steps);
   return { outcome, links, through, ...found, steps, dryRun, verbose: request.flag('verbose'), id };
 }
@@ -214,7 +215,10 @@ const movedBy = (fs: SketchProcess, request: Request, prompter: Prompter): MvOut
   const answer = mv(
     {
       fs,
-      from: { handle: fs.cwd, path: fs.workingDirectory },
+      // It may be moved along.
+      get from() {
+        return { handle: fs.cwd, path: fs.workingDirectory };
+      },
       root: { handle, path: '/' },
       utf8: prompter.utf8,
       mayAsk: prompter.isTerminal,

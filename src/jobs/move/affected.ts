@@ -1,3 +1,4 @@
+import { byteLength } from '../../fs/bytes.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { Fs } from '../../fs/fs.ts';
 import { type LinkText, linkText } from '../../fs/link-text.ts';
@@ -10,6 +11,7 @@ import { Ground } from './ground.ts';
 import { MovedPaths } from './moved-paths.ts';
 import type { MovedThing } from './moved-thing.ts';
 import { newText } from './new-text.ts';
+import { stillLeads } from './still-leads.ts';
 
 /** A link whose text has to change. Paths are physical. */
 export interface Affected {
@@ -18,6 +20,8 @@ export interface Affected {
   readonly stat: Stat;
   readonly text: LinkText;
   readonly newText: LinkText;
+  /** Where what it leads to is after the moves, or would be: only of a text that may be too long. */
+  readonly end: string | undefined;
 }
 
 /** A link that leads to or through what was moved, or from it, and could not be read. */
@@ -57,10 +61,16 @@ export function* affectedLinks(
       continue;
     }
     const wanted = newText(linkText(text), before, moved, ground);
-    if (wanted !== text) affected.push({ before, path, stat, text, newText: wanted });
+    if (wanted !== text && !stillLeads(linkText(text), before, moved, ground)) {
+      const end = byteLength(wanted) > longText ? ground.end(before) : undefined;
+      affected.push({ before, path, stat, text, newText: wanted, end: end && moved.after(end) });
+    }
   }
   return { affected: affected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), unread };
 }
+
+/** Every file system takes a text of so many bytes. */
+const longText = 255;
 
 /** Physical paths, before the moves, of the links that may be concerned. */
 function* candidates(atlas: Atlas, things: readonly MovedThing[]): Generator<void, ReadonlySet<string>> {

@@ -35,6 +35,18 @@ export class MovedPaths {
     }
   }
 
+  /** What has this path after all moves was called so before them; undefined where nothing has it any more. */
+  before(path: string): string | undefined {
+    for (let at = path, bound = this.#moves.length; ; ) {
+      bound = this.#lastTouching(at, bound);
+      const move = this.#moves[bound];
+      if (!move) return at;
+      const { from, to } = move;
+      if (!liesIn(to, at)) return undefined;
+      at = from + at.slice(to.length);
+    }
+  }
+
   /** The first of the moves from `start` on that concerns this path or something above it. */
   #firstTouching(path: string, start: number): number {
     let first = this.#moves.length;
@@ -43,5 +55,15 @@ export class MovedPaths {
       if (index !== undefined && index < first) first = index;
     }
     return first;
+  }
+
+  /** The last of the moves below `bound` that concerns this path or something above it; -1 where there is none. */
+  #lastTouching(path: string, bound: number): number {
+    let last = -1;
+    for (const above of selfAndAncestors(path)) {
+      const index = this.#touching.get(above)?.findLast((each) => each < bound);
+      if (index !== undefined && index > last) last = index;
+    }
+    return last;
   }
 }

@@ -2,7 +2,7 @@ import type { Errno } from '../../fs/errno.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { Fs } from '../../fs/fs.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
-import { join } from '../../fs/path.ts';
+import { dirname, join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { type BackupControl, backupNames } from '../../gnu/backup.ts';
 import { inDirectory, lastName, parentOf } from '../../gnu/file-name.ts';
@@ -137,6 +137,8 @@ class Mover {
       return this.#complain(`cannot stat ${this.#quoted(destination)}: ${found.reason}`);
     let there = found instanceof Fault ? undefined : found;
     let backup: string | undefined;
+    // Perhaps its path leads through what gets another name now.
+    const place = control === 'none' ? undefined : this.#physical(destination);
     if (there) {
       errno = 'EEXIST';
       const met = this.#meet(source, seen, destination, there);
@@ -158,7 +160,8 @@ class Mover {
       this.#complain(
         `cannot move ${this.#quoted(source)} to ${this.#quoted(destination)}: ${new Fault('rename', errno, '').reason}`,
       );
-    if (backup !== undefined && errno !== 'EINVAL') this.#fs.rename(this.#fs.cwd, backup, this.#fs.cwd, destination);
+    if (backup !== undefined && place !== undefined)
+      this.#fs.rename(this.#fs.cwd, join(dirname(place), lastName(backup)), this.#fs.cwd, place);
     return false;
   }
 
@@ -200,10 +203,10 @@ class Mover {
   ): Errno | 'done' {
     const { fs } = this.#process;
     const names = this.#namesOf(source, destination);
+    const stat = known?.seen ?? this.#lstat(source);
     const fault = fs.rename(fs.cwd, source, fs.cwd, destination, how);
     if (fault) return fault.errno;
-    const stat = known?.seen ?? this.#lstat(destination);
-    if (stat instanceof Fault) return stat.errno;
+    if (stat instanceof Fault) throw new Error('something was moved that could not be looked at');
     const { there: replaced, backup } = known ?? { there: undefined, backup: undefined };
     this.#note(names, { source, destination, stat, replaced, backup, copied: false });
     return 'done';

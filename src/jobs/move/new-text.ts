@@ -30,9 +30,12 @@ export const newText = (text: LinkText, path: string, moved: MovedPaths, ground:
   let at = absolute ? '/' : dirname(path);
   /** The new text does not lead there yet: how it should is best told when the next names are known. */
   let pending = moved.after(at) !== way.place;
-  const catchUp = (): void => {
-    if (pending) way.leadTo(moved.after(at) as string);
+  /** Whether that could be done: the directory that the link was moved out of may have been replaced meanwhile. */
+  const caughtUp = (): boolean => {
+    const place = pending ? moved.after(at) : way.place;
+    if (pending && place !== undefined) way.leadTo(place);
     pending = false;
+    return place !== undefined;
   };
   const tokens = tokensOf(text);
   const end = text.slice(tokens.reduce((sum, { slashes, name }) => sum + slashes.length + name.length, 0));
@@ -57,18 +60,20 @@ export const newText = (text: LinkText, path: string, moved: MovedPaths, ground:
       at = entry;
       continue;
     }
-    catchUp();
+    const hasMoved = now !== undefined && now !== join(moved.after(at) ?? '', name);
+    // What was moved itself is led to from where the link lies now.
+    if (hasMoved) pending = false;
+    if (!caughtUp()) return text;
     if (now === undefined) return way.finish(tokens.slice(index), end);
-    if (join(way.place, name) === now) way.add(token, now);
-    else way.leadTo(now);
+    if (hasMoved) way.leadTo(now);
+    else way.add(token, now);
     const reached = found === 'dir' ? entry : typeof found === 'object' ? found.end : undefined;
     const place = reached === undefined ? undefined : moved.after(reached);
     if (reached === undefined || place === undefined) return way.finish(tokens.slice(index + 1), end);
     at = reached;
     way.stand(place);
   }
-  catchUp();
-  return way.finish([], end);
+  return caughtUp() ? way.finish([], end) : text;
 };
 
 /** The new text as it grows. */

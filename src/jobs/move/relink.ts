@@ -1,7 +1,9 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Fs, Handle } from '../../fs/fs.ts';
 import { identityKey } from '../../fs/identity.ts';
+import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { basename, dirname } from '../../fs/path.ts';
+import { relativePath } from '../../fs/relative.ts';
 import type { Affected } from './affected.ts';
 
 /** A link that could not get its new text. */
@@ -28,12 +30,18 @@ export const relink = (fs: Fs, root: Handle, links: readonly Affected[], newName
   const done = new Set<Affected>();
   const left: Left[] = [];
   const parted: Affected[] = [];
-  for (const link of links) {
+  for (const wanted of links) {
+    let link = wanted;
     const group = link.stat.nlink > 1 ? groups.get(groupKey(link)) : undefined;
     const together = group?.length === link.stat.nlink;
     const first = together ? group.find((each) => done.has(each)) : undefined;
-    const fault = first ? another(fs, root, first, link, newName()) : replace(fs, root, link, newName());
-    if (fault) left.push({ link, fault });
+    let fault = first ? another(fs, root, first, link, newName()) : replace(fs, root, link, newName());
+    for (const newText of fault?.errno === 'ENAMETOOLONG' ? shorterTexts(wanted) : []) {
+      link = { ...wanted, newText };
+      fault = replace(fs, root, link, newName());
+      if (!fault) break;
+    }
+    if (fault) left.push({ link: wanted, fault });
     else {
       changed.push(link);
       done.add(link);
@@ -41,6 +49,14 @@ export const relink = (fs: Fs, root: Handle, links: readonly Affected[], newName
     }
   }
   return { changed, left, parted };
+};
+
+/** Straight to the end, past the links on the way: in the style of the link first. */
+const shorterTexts = ({ path, text, end }: Affected): readonly LinkText[] => {
+  if (end === undefined) return [];
+  const slash = text.endsWith('/') && end !== '/' ? '/' : '';
+  const texts = [relativePath(dirname(path), end) + slash, end + slash].map(linkText);
+  return text.startsWith('/') ? texts.toReversed() : texts;
 };
 
 const groupsOf = (links: readonly Affected[]): ReadonlyMap<string, readonly Affected[]> => {
