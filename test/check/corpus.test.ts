@@ -5,7 +5,7 @@ import type { Finding } from '../../src/jobs/check/finding.ts';
 import { canMount, runScript, Scratch } from '../scratch.ts';
 import { corpus, type Known } from './corpus.ts';
 import { kernelFindings } from './kernel-corpus.ts';
-import { findings, lines, own, sceneFrom } from './scene.ts';
+import { findings, lines, own, ruleOf, sceneFrom } from './scene.ts';
 
 const told = (found: readonly Finding[]): readonly string[] =>
   found.map(({ rule, path, fix }) => `${rule} ${path}${fix === undefined ? '' : ` => ${fix}`}`).sort();
@@ -26,6 +26,8 @@ test('the corpus has three hits and three near misses of each rule', () => {
     const trees = corpus.filter((each) => each.rule === rule);
     const hits = trees.flatMap(({ finds }) => finds.filter((find) => find.startsWith(`${rule} `)));
     assert.ok(hits.length >= 3, `${rule}: ${hits.length} hits`);
+    const fixes = hits.filter((hit) => hit.includes(' => ')).length;
+    assert.equal(fixes > 0, ruleOf(rule).fixes ?? false, `${rule}: ${fixes} fixes`);
     assert.ok(trees.flatMap(({ misses }) => misses).length >= 3, `${rule}: too few near misses`);
   }
 });

@@ -580,6 +580,7 @@ export const corpus: readonly Known[] = [
         file
       file
       only
+      itself
     file
     here
     current -> releases/two
@@ -588,6 +589,7 @@ export const corpus: readonly Known[] = [
     c -> current/../here
     d -> /current/../file
     same -> releases/../file
+    itself -> current/../itself
     beside -> releases
     ok1 -> beside/../file
     e -> current/../../file
@@ -599,6 +601,7 @@ export const corpus: readonly Known[] = [
       'dotdot-through-link /c',
       'dotdot-through-link /d',
       'dotdot-through-link /e',
+      'dotdot-through-link /itself',
       'messy /ok1 => file',
       'messy /same => file',
     ],

@@ -21,12 +21,11 @@ export function* check(
   rules: readonly Rule[],
   severityAt: SeverityAt,
 ): Generator<Finding | undefined, void> {
-  const asked = mostTellingFirst(rules.filter(({ link, applies }) => link && (applies?.(scene) ?? true))).map(
-    (rule) => ({
-      rule,
-      mask: maskOf(rule.marks ?? ends),
-    }),
-  );
+  const applying = rules.filter(({ applies }) => applies?.(scene) ?? true);
+  const asked = mostTellingFirst(applying.filter(({ link }) => link)).map((rule) => ({
+    rule,
+    mask: maskOf(rule.marks ?? ends),
+  }));
   const wanted = asked.reduce((mask, each) => mask | each.mask, 0);
   const { count } = scene.census.links;
   for (let row = 0; row < count && wanted !== 0; row++) {
@@ -44,7 +43,8 @@ export function* check(
     }
     yield* found;
   }
-  for (const rule of rules) for (const said of rule.whole?.(scene) ?? []) yield said && graded(rule, said, severityAt);
+  for (const rule of applying)
+    for (const said of rule.whole?.(scene) ?? []) yield said && graded(rule, said, severityAt);
 }
 
 const graded = (rule: Rule, said: Said, severityAt: SeverityAt): Finding | undefined => {

@@ -1,9 +1,11 @@
 import { Fault } from '../../fs/fault.ts';
-import type { Identity } from '../../fs/identity.ts';
+import type { OpenHow } from '../../fs/fs.ts';
+import { type Identity, sameFile } from '../../fs/identity.ts';
 import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { linkField } from '../../scan/census.ts';
+import { trace } from '../../trace/trace.ts';
 import type { LinkView, Scene } from './scene.ts';
 
 /** A text without needless slashes and dots. `..` stays: what it means depends on what comes before it. */
@@ -47,16 +49,34 @@ export const climbsAbove = (dir: string, text: string): boolean => {
   return (first < 0 ? names.length : first) > namesOf(dir).length;
 };
 
-/** The text as a fix, if in this link's place it leads to the very file that the link leads to now. */
+/**
+ * The text as a fix, if in this link's place it leads to the very file that the link leads to now, and not by way of the
+ * link itself: that would be a circle once the link has this text.
+ */
 export const asFix = (link: LinkView, scene: Scene, text: string): LinkText | undefined => {
-  const found = text === link.text ? undefined : fileAt(link, scene, text);
-  return found && isTargetOf(link, scene, found) ? linkText(text) : undefined;
+  if (text === link.text) return undefined;
+  const path = text.startsWith('/') ? text : join(link.dir, text);
+  const entry = statAt(scene, path, { nofollow: true, resolve: { inRoot: true, noSymlinks: true } });
+  const direct = entry && entry.kind !== 'symlink';
+  const leads = direct ? isTargetOf(link, scene, entry) : leadsByOthers(link, scene, path);
+  return leads ? linkText(text) : undefined;
+};
+
+/** Where there are links on the way, each of them is looked at. */
+const leadsByOthers = (link: LinkView, scene: Scene, path: string): boolean => {
+  const { fs, root, absentVolumes, followingMounts } = scene;
+  const { end, hops } = trace(fs, path, { from: root, root, absentVolumes, followingMounts });
+  if (end.kind !== 'found' || !isTargetOf(link, scene, end.stat)) return false;
+  const self = link.stat;
+  return self !== undefined && !hops.some((hop) => sameFile(hop.stat, self));
 };
 
 /** What a text would lead to in a link's place, if that exists: the kernel's own answer. */
-export const fileAt = ({ dir }: LinkView, { fs, root }: Scene, text: string): Stat | undefined => {
-  const path = text.startsWith('/') ? text : join(dir, text);
-  const opened = fs.open(root.handle, path, { access: 'path', resolve: { inRoot: true } });
+export const fileAt = ({ dir }: LinkView, scene: Scene, text: string): Stat | undefined =>
+  statAt(scene, text.startsWith('/') ? text : join(dir, text), { resolve: { inRoot: true } });
+
+const statAt = ({ fs, root }: Scene, path: string, how: Omit<OpenHow, 'access'>): Stat | undefined => {
+  const opened = fs.open(root.handle, path, { access: 'path', ...how });
   if (opened instanceof Fault) return undefined;
   using file = opened;
   const stat = fs.stat(file, '');
@@ -64,7 +84,7 @@ export const fileAt = ({ dir }: LinkView, { fs, root }: Scene, text: string): St
 };
 
 /** Whether a link led to this file when it was looked at. */
-export const isTargetOf = ({ row, end }: LinkView, { census }: Scene, { dev, ino }: Identity): boolean => {
+const isTargetOf = ({ row, end }: LinkView, { census }: Scene, { dev, ino }: Identity): boolean => {
   const { words, width } = census.links;
   const at = row * width;
   return (

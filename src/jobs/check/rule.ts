@@ -15,6 +15,8 @@ export interface Rule {
   readonly summary: string;
   /** Why it matters and what to do: paragraphs for the documentation. */
   readonly why: string;
+  /** It gives a new text where that is safe without asking anybody. */
+  readonly fixes?: true;
   /** A tree in the project's notation (docs/LESSONS.md) in which it finds something, and one in which it does not. */
   readonly broken: string;
   readonly fixed: string;

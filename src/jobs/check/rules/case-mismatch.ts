@@ -17,6 +17,7 @@ export const caseMismatch: Rule = {
 of its own. Linux compares names byte by byte.
 
 The finding names what is there. If it is the only such name, the fix is the text with it in place.`,
+  fixes: true,
   broken: `
     docs/
       Guide
@@ -27,6 +28,7 @@ The finding names what is there. If it is the only such name, the fix is the tex
     guide -> docs/Guide`,
   needs: 'symlinks',
   marks: ['missing'],
+  yieldsTo: ['odd-text'],
   *link(link, scene) {
     const { missing } = link;
     if (!missing) return;
@@ -52,14 +54,21 @@ The finding names what is there. If it is the only such name, the fix is the tex
 
 type Lacking = NonNullable<LinkView['missing']>;
 
+/** How many paths are tried for one link: in a directory of many such names, and many below it, there is no end to them. */
+const triesMost = 64;
+
 /** Names in the place of the missing one with which the whole path would exist. */
-const meantInstead = (missing: Lacking, scene: Scene): readonly string[] =>
-  twins(scene, missing).filter((twin) => {
-    // What is left of the path may have more such mistakes; those are found once this one is mended.
-    const { end } = follow(scene, join(join(missing.parent, twin), missing.rest));
+const meantInstead = (missing: Lacking, scene: Scene): readonly string[] => {
+  let tries = 0;
+  const works = (parent: string, twin: string, rest: string): boolean => {
+    if (++tries > triesMost) return false;
+    const { end } = follow(scene, join(join(parent, twin), rest));
     if (end.kind === 'found') return true;
-    return end.kind === 'missing' && end.path !== missing.path && meantInstead(end, scene).length > 0;
-  });
+    // What is left of the path may have more such mistakes; those are found once this one is mended.
+    return end.kind === 'missing' && twins(scene, end).some((next) => works(end.parent, next, end.rest));
+  };
+  return twins(scene, missing).filter((twin) => works(missing.parent, twin, missing.rest));
+};
 
 const twins = (scene: Scene, { parent, name: missing }: Lacking): readonly string[] =>
   namesIn(scene, parent).get(folded(missing)) ?? [];

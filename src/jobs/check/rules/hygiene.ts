@@ -1,5 +1,5 @@
 import { isAncestorCycle } from '../../../scan/tally.ts';
-import { asFix, asRead, climbsAbove, fileAt, isTargetOf, shortened, tidied } from '../new-text.ts';
+import { asFix, asRead, climbsAbove, fileAt, shortened, tidied } from '../new-text.ts';
 import type { Rule } from '../rule.ts';
 import { name, placeOf } from '../saying.ts';
 
@@ -13,6 +13,7 @@ texts take \`./a\` and \`a\` for two things, and most such texts were glued toge
 mistakes. symlinks(1) calls them messy.
 
 The fix is the text without them. A name before \`..\` is taken away only where that leads to the same file.`,
+  fixes: true,
   broken: `
     docs/
       guide
@@ -44,6 +45,7 @@ const lengthy: Rule = {
 shorter one would not. symlinks(1) calls it lengthy.
 
 The fix is the shorter text, if that leads to the same file.`,
+  fixes: true,
   broken: `
     docs/
       guide
@@ -84,24 +86,25 @@ If the link works it is a warning: give it the text that says what it does.`,
         app
       settings
     current -> releases/two
-    settings -> current/../settings`,
+    link -> current/../settings`,
   fixed: `
     releases/
       two/
         app
       settings
     current -> releases/two
-    settings -> releases/settings`,
+    link -> releases/settings`,
   needs: 'symlinks',
   marks: ['inner-dot-dot'],
-  yieldsTo: ['above-root'],
+  yieldsTo: ['above-root', 'case-mismatch', 'odd-text'],
   *link(link, scene) {
     const read = asRead(link.text);
     if (read === tidied(link.text)) return;
     const other = climbsAbove(link.dir, read) ? undefined : fileAt(link, scene, read);
     if (link.end === 'found') {
       const { end } = link.route;
-      if ((other && isTargetOf(link, scene, other)) || end.kind !== 'found') return;
+      // Where it reads as the link itself, it is a circle as it reads.
+      if ((other && asFix(link, scene, read) !== undefined) || end.kind !== 'found') return;
       yield {
         ...placeOf(link),
         severity: 'warning',

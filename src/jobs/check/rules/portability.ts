@@ -23,6 +23,7 @@ leading to the old place, or to nothing. A relative text has none of these troub
 
 Between two top-level directories an absolute text is right, since each may be a volume of its own (section 10.5 of
 Debian's policy), so only links within one are found. The fix is the relative text, if that leads to the same file.`,
+  fixes: true,
   broken: `
     srv/
       app/
@@ -124,6 +125,7 @@ overwritten files outside (CVE-2025-45582).
 
 A text that leaves the tree and comes back counts too: it depends on where the tree lies and what it is called. With
 --root nothing leads out, since the root is the world of its links.`,
+  fixes: true,
   broken: `
     etc/
       settings
@@ -138,7 +140,7 @@ A text that leaves the tree and comes back counts too: it depends on where the t
   checked: '/app',
   needs: 'symlinks',
   marks: ['absolute', 'leaving', 'inner-dot-dot'],
-  yieldsTo: ['machine-path', 'link-leaves-archive'],
+  yieldsTo: ['machine-path', 'odd-text', 'case-mismatch', 'dotdot-through-link', 'link-leaves-archive'],
   *link(link, scene) {
     const reached = reachedBy(link, scene);
     if (!reached) return;
