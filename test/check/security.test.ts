@@ -1,6 +1,9 @@
 /** Who may change where a link leads: several hits and near misses of each rule. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Scene } from '../../src/jobs/check/scene.ts';
+import { isRoot, nobody } from '../scratch.ts';
+import { onKernel } from './on-kernel.ts';
 import { findings, lines, sceneFrom } from './scene.ts';
 
 const open = 'hop-in-world-writable-directory';
@@ -12,8 +15,17 @@ const people = `
       passwd "root:x:0:0::/root:\\nann:x:1000:1000::/home/ann:\\nbob:x:1001:1001::/home/bob:\\nwww:x:33:33::/:\\n"
       group "root:x:0:\\nann:x:1000:\\nbob:x:1001:\\nwww:x:33:\\nstaff:x:50:\\nadm:x:4:ann\\n"`;
 
-const found = (tree: string, ...ids: readonly string[]): readonly string[] =>
-  lines(findings(sceneFrom(`${people}${tree}`), ...(ids.length > 0 ? ids : [open, other, privileged])));
+/** What is found by root in a sketch: on the kernel it is the same, by root, and by nobody who sees less. */
+const found = (tree: string, ...ids: readonly string[]): readonly string[] => {
+  const drawn = `${people}${tree}`;
+  const ask = (scene: Scene): readonly string[] =>
+    lines(findings(scene, ...(ids.length > 0 ? ids : [open, other, privileged])));
+  const answer = ask(sceneFrom(drawn));
+  if (!isRoot) return answer;
+  assert.deepEqual(onKernel(drawn, {}, ask), answer, 'on the kernel');
+  assert.deepEqual(onKernel(drawn, { uid: nobody }, ask), ask(sceneFrom(drawn, { uid: nobody })), 'by nobody');
+  return answer;
+};
 
 test('a name in a directory that anybody may write to is in nobody’s hands: of a file, a directory, a link, the link itself', () => {
   assert.deepEqual(
