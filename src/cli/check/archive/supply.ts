@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Fault } from '../../../fs/fault.ts';
 import type { Fs, Handle } from '../../../fs/fs.ts';
 import { Damage, type Supply } from './tar-members.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /** More bytes than this out of one, and it is a bomb: gzip packs zeros 1 : 1,032. */
 const ratioMax = 2_000;
@@ -22,12 +23,16 @@ export const supplyOf = (fs: Fs, file: Handle): Supply & AsyncDisposable => {
 
 interface Packing {
   readonly magic: readonly number[];
-  readonly unpack: (packed: Readable) => Readable;
+  readonly unpack: (packed: Iterable<Uint8Array>) => Readable;
 }
 
+const unzstd = (packed: Iterable<Uint8Array>): Readable => through(createZstdDecompress(), zstdFrames(packed));
+
 const packings: readonly Packing[] = [
-  { magic: [0x1f, 0x8b], unpack: (packed) => packed.pipe(createGunzip()) },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: (packed) => packed.pipe(createZstdDecompress()) },
+  { magic: [0x1f, 0x8b], unpack: (packed) => through(createGunzip(), packed) },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
+  // pzstd begins with a frame that tells how long the next one is.
+  { magic: [0x50, 0x2a, 0x4d, 0x18], unpack: unzstd },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: (packed) => throughProgram('xz', packed) },
   { magic: [0x42, 0x5a, 0x68], unpack: (packed) => throughProgram('bzip2', packed) },
 ];
@@ -79,20 +84,17 @@ const plain = (fs: Fs, file: Handle): Supply & AsyncDisposable => {
 
 const unpacked = (fs: Fs, file: Handle, { unpack }: Packing): Supply & AsyncDisposable => {
   let packedBytes = 0;
-  const packed = Readable.from(
-    (function* () {
-      for (;;) {
-        const piece = new Uint8Array(pieceSize);
-        const count = fs.read(file, piece, packedBytes);
-        if (count instanceof Fault) throw new Damage(count.reason);
-        if (count === 0) return;
-        packedBytes += count;
-        yield piece.subarray(0, count);
-      }
-    })(),
-  );
-  const stream = unpack(packed);
-  packed.on('error', (error) => stream.destroy(error));
+  const packed = function* () {
+    for (;;) {
+      const piece = new Uint8Array(pieceSize);
+      const count = fs.read(file, piece, packedBytes);
+      if (count instanceof Fault) throw new Damage(count.reason);
+      if (count === 0) return;
+      packedBytes += count;
+      yield piece.subarray(0, count);
+    }
+  };
+  const stream = unpack(packed());
   const pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
   let held: Uint8Array = new Uint8Array(0);
   let total = 0;
@@ -135,31 +137,45 @@ const unpacked = (fs: Fs, file: Handle, { unpack }: Packing): Supply & AsyncDisp
       return true;
     },
     async [Symbol.asyncDispose]() {
-      packed.destroy();
       stream.destroy();
     },
   };
 };
 
+/** Sends bytes through a stream; what goes wrong with them goes wrong with it. */
+const through = <Stream extends Transform>(stream: Stream, bytes: Iterable<Uint8Array>): Stream => {
+  const source = Readable.from(bytes);
+  source.on('error', (error) => stream.destroy(error));
+  stream.on('close', () => source.destroy());
+  return source.pipe(stream);
+};
+
 /** What Node cannot uncompress itself, the program of that name does. */
-const throughProgram = (program: string, packed: Readable): Readable => {
+const throughProgram = (program: string, bytes: Iterable<Uint8Array>): Readable => {
+  const { stdin, stdout, ...child } = started(program);
+  const source = Readable.from(bytes);
+  source.on('error', (error) => stdout.destroy(error));
+  // It may end before it has read all.
+  stdin.on('error', () => source.destroy());
+  stdout.on('close', () => {
+    source.destroy();
+    child.end();
+  });
+  source.pipe(stdin);
+  return stdout;
+};
+
+const started = (program: string) => {
   const child = spawn(program, ['--decompress', '--stdout'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  // The child may end before it has read all.
-  child.stdin.on('error', () => packed.unpipe());
-  packed.pipe(child.stdin);
-  const { stdout } = child;
-  stdout.on('close', () => child.kill());
-  child.on('error', (error) =>
-    stdout.destroy(
-      new Damage(
-        'code' in error && error.code === 'ENOENT' ? `it takes ${program}, which is not installed` : error.message,
-      ),
-    ),
-  );
+  const { stdin, stdout } = child;
+  child.on('error', (error) => {
+    const missing = 'code' in error && error.code === 'ENOENT';
+    stdout.destroy(new Damage(missing ? `it takes ${program}, which is not installed` : error.message));
+  });
   child.on('exit', (code) => {
     if (code !== null && code !== 0) stdout.destroy(new Damage(`${program} cannot uncompress it`));
   });
-  return stdout;
+  return { stdin, stdout, end: () => child.kill() };
 };
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

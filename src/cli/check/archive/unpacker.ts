@@ -94,7 +94,8 @@ export class Unpacker {
       if (there.kind === 'symlink') this.#wereLinks.add(place);
       const refused = there.kind === 'dir' ? process.rmdir(dir.handle, name) : process.unlink(dir.handle, name);
       if (refused) return this.#leaveOut(member, refused.errno);
-      if (there.kind === 'dir') this.#forget();
+      // It may have been one of them, or above.
+      if (there.kind === 'dir') this.#dirs.clear();
     }
     if (this.#wereLinks.has(place) && member.kind !== 'symlink') this.#tell(member, { kind: 'over-link' });
     const refused = this.#make(member, dir, name, target);
@@ -159,11 +160,6 @@ export class Unpacker {
   #dress({ kind, mode, uid, gid }: Member, dir: Handle, name: string): undefined {
     this.process.chown(dir, name, { uid, gid });
     if (kind !== 'symlink') this.process.chmod(dir, name, mode);
-  }
-
-  #forget(): void {
-    for (const { handle } of this.#dirs.values()) handle[Symbol.dispose]();
-    this.#dirs.clear();
   }
 
   #leaveOut({ name }: Member, errno: Errno): undefined {
