@@ -47,6 +47,10 @@ test('symlinks(1) finds the same links broken, messy and lengthy, where it looks
       seen[theirs] = (seen[theirs] ?? 0) + 1;
       // It takes a name and the `..` after it away before it looks.
       if (/(^|\/)(?!\.\.?(\/|$))[^/]+\/(.*\/)?\.\.(\/|$)/.test(text)) continue;
+      // It asks for the text, not for the link: with one link less, a chain of 41 is one of 40.
+      if (end === 'too-many-links') continue;
+      // And it takes slashes and dots at the end away first: `file/` is no directory, `file` is there.
+      if (end === 'not-a-directory' && /\/\.?$/.test(text)) continue;
       assert.equal(theirs === 'dangling', health(end) === 'broken', `${theirs}, ${end}: ${where}`);
       // Of absolute links it says nothing else.
       if (theirs === 'absolute' || theirs === 'dangling') continue;
