@@ -193,6 +193,8 @@ export class Census {
   readonly #dirIndex: RowIndex;
   readonly #fileIndex: RowIndex;
   #deviceSeen = 0;
+  /** Mostly one asks for the entries of a directory one after the other. */
+  readonly #lastPath: Partial<Record<keyof Root, { readonly row: number; readonly path: string }>> = {};
 
   constructor(level: Level) {
     this.level = level;
@@ -365,6 +367,14 @@ export class Census {
   }
 
   #pathOf(row: number, form: keyof Root): string {
+    const last = this.#lastPath[form];
+    if (last?.row === row) return last.path;
+    const path = this.#makePath(row, form);
+    this.#lastPath[form] = { row, path };
+    return path;
+  }
+
+  #makePath(row: number, form: keyof Root): string {
     const { words } = this.dirs;
     const parts: string[] = [];
     let at = row * dirField.width;

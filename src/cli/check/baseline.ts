@@ -41,11 +41,17 @@ export const withoutKnown = (
     writeNamed(world, base, named, suppressions, random());
     return { path: shown, suppressions: suppressions.length };
   };
-  const counts = suppressionsOf(found, below);
-  if (suppressesAll) return { left: [], suppressed: found.length, written: write([...counts.values()]), notices: [] };
+  if (suppressesAll)
+    return {
+      left: [],
+      suppressed: found.length,
+      written: write([...suppressionsOf(found, below).values()]),
+      notices: [],
+    };
 
   const bytes = named === undefined ? readBeside(world, request, base) : readNamed(world.fs, named);
   if (!bytes) return { left: found.map(({ finding }) => finding), suppressed: 0, written: undefined, notices: [] };
+  const counts = suppressionsOf(found, below);
   const known = parseSuppressions(bytes, show(shown));
   const allowed = new Map(known.map((each) => [keyOf(each.path, each.rule), each.count]));
   // More than were known: nobody can say which of them is new, so all are told.

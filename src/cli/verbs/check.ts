@@ -10,12 +10,6 @@ import { withoutKnown } from '../check/baseline.ts';
 import { presetNames, severities } from '../check/config.ts';
 import { withoutExpected } from '../check/expected.ts';
 import { suppressionsName } from '../check/find-settings.ts';
-import { checkstyle } from '../check/formats/checkstyle.ts';
-import { github } from '../check/formats/github.ts';
-import { gitlab } from '../check/formats/gitlab.ts';
-import { jsonLines } from '../check/formats/json-lines.ts';
-import { junit } from '../check/formats/junit.ts';
-import { sarif } from '../check/formats/sarif.ts';
 import { grouped } from '../check/gather.ts';
 import type { Looked } from '../check/looked.ts';
 import { type Mend, rehearseMends } from '../check/mend.ts';
@@ -45,6 +39,8 @@ interface Checked extends CheckReport {
   readonly failed: readonly string[];
   readonly failOn: Severity;
   readonly allowIncomplete: boolean;
+  /** Of the form that was asked for, unless that is one of the usual ones. */
+  readonly writer: Writer | undefined;
   /** What --fix did, or would do. */
   readonly mending: Mended | undefined;
   /** What was written to the baseline. */
@@ -75,16 +71,12 @@ export interface CheckAids {
   readonly walk?: WalkAids;
   readonly settings?: SettingAids;
   readonly sources?: OpenSources;
+  readonly writer?: (format: Format) => Promise<Writer>;
 }
 
-const writers: Readonly<Record<string, Writer>> = {
-  jsonl: jsonLines,
-  sarif,
-  github,
-  gitlab,
-  junit,
-  checkstyle,
-};
+/** Forms of output for other programs, beside our own JSON. */
+export const formats = ['jsonl', 'sarif', 'github', 'gitlab', 'junit', 'checkstyle'] as const;
+export type Format = (typeof formats)[number];
 
 /** `lw check`. */
 export const checkCommand = (aids: CheckAids): Command<Report> => ({
@@ -120,8 +112,8 @@ export const checkCommand = (aids: CheckAids): Command<Report> => ({
     format: {
       type: 'string',
       value: 'FORMAT',
-      oneOf: ['text', 'json', ...Object.keys(writers)],
-      help: `the form of the answer: text, json, ${Object.keys(writers).join(', ')}`,
+      oneOf: ['text', 'json', ...formats],
+      help: `the form of the answer: text, json, ${formats.join(', ')}`,
     },
     'as-if-copied': {
       type: 'string',
@@ -182,7 +174,7 @@ export const checkCommand = (aids: CheckAids): Command<Report> => ({
   written(report, request) {
     const format = request.value('format');
     if (format === 'json') return jsonText({ schema: 'linkwright/check/1', ...jsonOf(report) });
-    return report.kind === 'checked' ? writers[format ?? '']?.(report) : undefined;
+    return report.kind === 'checked' ? report.writer?.(report) : undefined;
   },
 
   json: jsonOf,
@@ -224,7 +216,9 @@ function* report(world: World, request: Request, aids: CheckAids): Work<Report> 
     throw new UsageError('--fix mends links of the machine, not those of an archive or a copy that is only thought of');
   const looked: Looked[] = [];
   for (const source of sources) looked.push(yield* lookedAt(source, world, request, settings, aids));
-  return concluded(world, request, settings, looked, aids);
+  const format = formats.find((name) => name === request.value('format'));
+  const writer = format && aids.writer ? yield* awaited(aids.writer(format)) : undefined;
+  return { ...concluded(world, request, settings, looked, aids), writer };
 }
 
 function* lookedAt(source: Source, own: World, request: Request, settings: Settings, aids: CheckAids): Work<Looked> {
@@ -282,9 +276,11 @@ const tellingOf = ({ archive, copied, roots }: Source, base: string) => {
   };
 };
 
-/** A copy has inodes of its own: what the original's other names are says nothing about it. */
+/** A copy has inodes of its own, on a device that nobody knows: what the original's are says nothing about it. */
 const askedOf = ({ copied }: Source, { asked }: Settings): readonly Rule[] =>
-  asked.map(({ rule }) => rule).filter(({ group }) => !copied || group !== 'hard-links');
+  asked
+    .map(({ rule }) => rule)
+    .filter(({ id, group }) => !copied || (group !== 'hard-links' && id !== 'cross-filesystem'));
 
 /** Hard links alone need every inode looked at. */
 const levelOf = (asked: readonly Rule[]): Level => (asked.some(({ needs }) => needs === 'full') ? 'full' : 'symlinks');
@@ -298,7 +294,7 @@ const concluded = (
   settings: Settings,
   looked: readonly Looked[],
   aids: CheckAids,
-): Checked => {
+): Omit<Checked, 'writer'> => {
   const failed = looked.flatMap(({ walked }) => walked.failed);
   const complete =
     failed.length === 0 && looked.every(({ walked, source }) => walked.census.complete && !source.troubles?.length);
