@@ -741,7 +741,7 @@ const oneDirLess = (dir: Inode): void => {
 };
 
 const statOf = ({ mount, inode }: Location): Stat => ({
-  dev: inode.volume.dev,
+  dev: mount.dev ?? inode.volume.dev,
   ino: inode.ino,
   kind: inode.kind,
   mode: inode.mode,

@@ -74,7 +74,7 @@ export class Sketch {
     const stat = this.#base?.stat('');
     if (typeof stat === 'string') throw new Error(`the base of a sketch cannot be read: ${stat}`);
     const root = stat ? this.#known('', stat) : this.#newRoot(this.#newVolume({ type: options.type ?? 'ext4' }));
-    const mount = this.#newMount(root, undefined, stat?.mountId);
+    const mount = this.#newMount(root, undefined, { id: stat?.mountId });
     this.root = { mount, inode: root };
   }
 
@@ -84,15 +84,23 @@ export class Sketch {
     return new SketchProcess(this, { uid, gid, groups }, umask, this.root, this.root);
   }
 
-  /** mount(8): a new volume, or with `source` what is seen there once more (`--bind`). */
+  /**
+   * mount(8): a new volume, or with `source` what is seen there once more (`--bind`); `asCopy`: the files there are
+   * told to be on a device of their own, as if they were others.
+   */
   mount(
     on: Location,
-    options: VolumeOptions & { readonly source?: Location; readonly noSymlinks?: boolean } = {},
+    options: VolumeOptions & {
+      readonly source?: Location;
+      readonly noSymlinks?: boolean;
+      readonly asCopy?: boolean;
+    } = {},
   ): Errno | undefined {
-    const { source, readOnly = false, noSymlinks = false } = options;
+    const { source, readOnly = false, noSymlinks = false, asCopy = false } = options;
     const root = source?.inode ?? this.#newRoot(this.#newVolume(options));
     if ((root.kind === 'dir') !== (on.inode.kind === 'dir')) return 'ENOTDIR';
-    const mount = this.#newMount(root, on, undefined, source?.mount.baseId);
+    const dev = asCopy ? this.#newVolume({}).dev : undefined;
+    const mount = this.#newMount(root, on, { baseId: source?.mount.baseId, dev });
     mount.readOnly = readOnly;
     mount.noSymlinks = noSymlinks;
     return undefined;
@@ -287,7 +295,7 @@ export class Sketch {
     }
     // The base shows what is mounted there; what that covers nobody can see.
     const covered: Inode = { ...inode, entries: new Map(), home: { dir, name }, origin: undefined };
-    this.#newMount(inode, { mount, inode: covered }, stat.mountId);
+    this.#newMount(inode, { mount, inode: covered }, { id: stat.mountId });
     return covered;
   }
 
@@ -341,10 +349,19 @@ export class Sketch {
     return root;
   }
 
-  #newMount(root: Inode, on: Location | undefined, id = this.#nextMount, baseId = id): Mount {
+  #newMount(
+    root: Inode,
+    on: Location | undefined,
+    known: {
+      readonly id?: number | undefined;
+      readonly baseId?: number | undefined;
+      readonly dev?: number | undefined;
+    } = {},
+  ): Mount {
+    const { id = this.#nextMount, baseId = id, dev } = known;
     this.#nextMount = Math.max(this.#nextMount, id) + 1;
     const { readOnly = false, noSymlinks = false } = this.#mountOf(id) ?? {};
-    const mount: Mount = { id, baseId, volume: root.volume, root, on, readOnly, noSymlinks };
+    const mount: Mount = { id, baseId, dev, volume: root.volume, root, on, readOnly, noSymlinks };
     if (on) this.#covers.set(on.inode, [...(this.#covers.get(on.inode) ?? []), mount]);
     return mount;
   }

@@ -11,7 +11,7 @@ import type { Source } from './source.ts';
 
 /**
  * A tree as if its contents were those of another directory, which need not exist: a sketch over the machine, in which
- * the tree is mounted there once more. So texts that leave the tree, and absolute ones, lead from there. What is in
+ * the tree is mounted there once more, on a device of its own. So texts that leave the tree, and absolute ones, lead from there. What is in
  * that directory now is covered.
  */
 export const asIfCopied = (world: World, operand: string, directory: string): Source => {
@@ -23,7 +23,9 @@ export const asIfCopied = (world: World, operand: string, directory: string): So
   if (tree.inode.kind !== 'dir') throw new CommandError(`cannot copy ${show(operand)}: it is not a directory`);
   const copied = { path: operand, physical: sketch.pathOf(tree) };
   const place = placeFor(process, directory);
-  const refused = sketch.mount(place, { source: tree });
+  if (place.inode === sketch.root.inode)
+    throw new UsageError('--as-if-copied / is what --root is for', `lw check --root ${show(operand)} /`);
+  const refused = sketch.mount(place, { source: tree, asCopy: true });
   if (refused) throw new Error(`a directory cannot be mounted in a sketch: ${refused}`);
   const root = process.open(process.cwd, '/', { access: 'path', directory: true });
   if (root instanceof Fault) throw new Error(`a sketch has no root: ${root.errno}`);
