@@ -31,12 +31,23 @@ export const gitIgnores = (
     if (basename(physical) === '.git') return true;
     if (!liesIn(top, physical)) return false;
     for (let dir = dirname(physical); ; dir = dirname(dir)) {
-      const word = ofDir(dir)?.(physical.slice(dir === '/' ? 1 : dir.length + 1), isDir);
+      const word = wordOf(ofDir(dir), physical.slice(dir === '/' ? 1 : dir.length + 1), isDir);
       if (word) return word === 'leave out';
       if (dir === top) break;
     }
-    return exclude?.(physical.slice(top === '/' ? 1 : top.length + 1), isDir) === 'leave out';
+    return wordOf(exclude, physical.slice(top === '/' ? 1 : top.length + 1), isDir) === 'leave out';
   };
+};
+
+/**
+ * Patterns about a directory hold for what is in it. That we are in it means that a nearer .gitignore keeps it, and then
+ * they have no word here.
+ */
+const wordOf = (says: PatternSays | undefined, path: string, isDir: boolean): ReturnType<PatternSays> => {
+  const word = says?.(path, isDir);
+  if (word !== 'leave out') return word;
+  const slash = path.lastIndexOf('/');
+  return slash > 0 && says?.(path.slice(0, slash), true) === 'leave out' ? undefined : word;
 };
 
 const exists = (world: World, path: string, name: string): boolean => {
