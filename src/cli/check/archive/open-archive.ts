@@ -13,8 +13,8 @@ import { supplyOf } from './supply.ts';
 import { Damage, type Supply, tarMembers } from './tar-members.ts';
 import { Unpacker } from './unpacker.ts';
 
-/** A tree of so many members takes some 4 GB of memory. */
-const membersMax = 5_000_000;
+/** A tree of so many members takes some 3 GB of memory. */
+const membersMax = 2_000_000;
 /** Members between two looks at the terminal. */
 const stride = 2048;
 /** How many members that could not be put into the tree are named. */

@@ -84,10 +84,6 @@ export async function* tarMembers(supply: Supply): AsyncGenerator<Member, void> 
   }
 }
 
-/** Whether a beginning looks like a tar archive's. */
-export const isTar = (block: Uint8Array): boolean =>
-  block.length === blockSize && (hasRightSum(block) || block.every((byte) => byte === 0));
-
 interface Header {
   readonly name: string;
   readonly text: string;
