@@ -344,6 +344,8 @@ test('the archive of a whole system is / for its own links', async () => {
     'error link-leaves-archive gone',
     'error link-leaves-archive motd',
   ]);
+  // What lies outside is not known to be missing.
+  assert.deepEqual(await found(members, '--only', 'dangling'), []);
 });
 
 /** `lib -> text`, `copy = other`, `dir/`, `file`: as examples of rules have members. */

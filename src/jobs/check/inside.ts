@@ -34,6 +34,12 @@ export const rootOf = (
   }
 };
 
+/** Whether a link of an archive leads out of it: nobody knows what is there when it is unpacked. */
+export const leavesArchive = (link: LinkView, scene: Scene): boolean => {
+  const reached = scene.archive && reachedBy(link, scene);
+  return reached !== undefined && !isInside(reached.dir, scene);
+};
+
 /** Whether a directory lies in one that is checked. */
 export const isInside = (spot: Spot, scene: Scene): boolean =>
   rootsOf(scene).some((root) => scene.atlas.isWithin(spot, root));

@@ -1,6 +1,6 @@
 import { join } from '../../../fs/path.ts';
 import type { Words } from '../finding.ts';
-import { isInside, reachedBy } from '../inside.ts';
+import { leavesArchive } from '../inside.ts';
 import type { Rule, Said } from '../rule.ts';
 import { name, placeOf } from '../saying.ts';
 import type { ArchiveFact, Scene } from '../scene.ts';
@@ -29,9 +29,7 @@ archive.`,
   needs: 'symlinks',
   marks: ['absolute', 'leaving', 'inner-dot-dot'],
   *link(link, scene) {
-    const reached = reachedBy(link, scene);
-    if (!reached || isInside(reached.dir, scene)) return;
-    yield { ...placeOf(link), says: ['leads out of the archive'] };
+    if (leavesArchive(link, scene)) yield { ...placeOf(link), says: ['leads out of the archive'] };
   },
 };
 

@@ -1,6 +1,7 @@
 import { maxLinks } from '../../../trace/route.ts';
 import { lastOfChain } from '../chain.ts';
 import type { Words } from '../finding.ts';
+import { leavesArchive } from '../inside.ts';
 import type { Rule } from '../rule.ts';
 import { name, placeOf, series } from '../saying.ts';
 import { oddText } from './odd-text.ts';
@@ -25,15 +26,9 @@ that no file system takes, of more than 255 bytes, does not exist either.`,
     guide -> docs/guide`,
   needs: 'symlinks',
   marks: ['missing', 'name-too-long'],
-  yieldsTo: [
-    'case-mismatch',
-    'odd-text',
-    'dotdot-through-link',
-    'root-dependent',
-    'escapes-root',
-    'link-leaves-archive',
-  ],
-  *link(link) {
+  yieldsTo: ['case-mismatch', 'odd-text', 'dotdot-through-link', 'root-dependent', 'escapes-root'],
+  *link(link, scene) {
+    if (leavesArchive(link, scene)) return;
     const { missing } = link;
     if (missing) {
       const says: Words = [name(missing.path), ' does not exist'];
@@ -160,7 +155,7 @@ folder of snippets before.`,
     limits -> settings/limits`,
   needs: 'symlinks',
   marks: ['not-a-directory'],
-  yieldsTo: ['odd-text', 'dotdot-through-link', 'escapes-root', 'link-leaves-archive'],
+  yieldsTo: ['odd-text', 'dotdot-through-link', 'escapes-root'],
   *link(link) {
     const { end } = link.route;
     if (end.kind === 'found') return;
