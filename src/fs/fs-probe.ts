@@ -51,7 +51,6 @@ export const fsProbe = (fs: Fs): Probe => {
       unread.set(fd, entries.slice(count));
       return filled;
     },
-    fillsReads: () => true,
     lstat: (dir, name) => told(fs.stat(at(dir), text(name))),
     stat: (dir, name) => told(fs.stat(at(dir), text(name), 'follow')),
     statInRoot(root, name) {

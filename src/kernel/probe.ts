@@ -12,12 +12,6 @@ const statxNumber = call.statx;
 const lstatFlags = abi.AT_SYMLINK_NOFOLLOW | abi.AT_NO_AUTOMOUNT;
 const statMask = abi.STATX_BASIC_STATS | abi.STATX_BTIME | abi.STATX_MNT_ID;
 
-/**
- * f_type (statfs(2)) of ext2, 3 and 4, xfs, btrfs and tmpfs: their readdir goes on until an entry
- * does not fit or none is left. Others may stop where they like, as network file systems do.
- */
-const filling: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994]);
-
 /** A probe of the running kernel. Each has a block of its own; make one a thread. */
 export const kernelProbe = (): Probe => {
   const block = allocate(probeLayout.total);
@@ -25,7 +19,6 @@ export const kernelProbe = (): Probe => {
   const statxAddress = address + probeLayout.statx;
   const statx = (dir: number, name: number, flags: number): number =>
     syscall(statxNumber, dir, address + name, flags, statMask, statxAddress);
-  const statfs = allocate(128);
   const how = allocate(24);
   how.longs[0] = BigInt(abi.O_PATH | abi.O_CLOEXEC);
   how.longs[2] = BigInt(abi.RESOLVE_IN_ROOT);
@@ -41,7 +34,6 @@ export const kernelProbe = (): Probe => {
     },
     close,
     getdents: (fd) => syscall(call.getdents64, fd, address + probeLayout.dents, probeLayout.dentsBytes, 0, 0),
-    fillsReads: (fd) => syscall(call.fstatfs, fd, statfs.address, 0, 0, 0) === 0 && filling.has(statfs.words[0]!),
     // Spelt out: this one is called for every entry.
     lstat: (dir, name) => syscall(statxNumber, dir, address + name, lstatFlags, statMask, statxAddress),
     // ELOOP is not asked for again, as `untilCounted` does: a loop costs 40 hops a time, and `settle` looks at each ELOOP.

@@ -45,7 +45,7 @@ export interface ReadAhead {
   take(fd: number): void;
 }
 
-const { statx: statxAt, text: textAt, dents, dentsBytes } = probeLayout;
+const { statx: statxAt, text: textAt, dents } = probeLayout;
 const { devMajor, devMinor } = statxField;
 const inoWord = (statxAt + statxField.ino) >> 2;
 const modeHalf = (statxAt + statxField.mode) >> 1;
@@ -66,8 +66,6 @@ const hasBirthTime = 0x800;
 const mountRoot = 0x2000;
 /** NAME_MAX (limits.h), and more: a file system may allow longer names. */
 const nameMax = 4095;
-/** More than a record of struct linux_dirent64 can take. */
-const longestDirent = 4096 + 32;
 const typeBits = 0o170000;
 const dirMode = 0o040000;
 
@@ -137,7 +135,6 @@ export class Walk {
   readonly #rootFds: number[] = [];
   readonly #rootDevices: number[] = [];
   readonly #entered = new Map<number, boolean>();
-  readonly #filling: boolean[] = [];
   readonly #full: boolean;
   readonly #readsLinks: boolean;
 
@@ -414,8 +411,8 @@ export class Walk {
     const readsLinks = this.#readsLinks;
     const device = this.census.dirs.words[row * dirField.width + dirField.device]!;
     const dev = this.census.devices[device]!;
-    const fills = this.#fillsReads(fd, device);
     const before = this.#pending.length;
+    // To the last, empty read: one that leaves room may have been cut short by a signal, SIGCONT too (filldir64() in fs/readdir.c).
     for (;;) {
       const filled = probe.getdents(fd);
       if (filled <= 0) {
@@ -471,15 +468,7 @@ export class Walk {
       counts.others += others;
       counts.bytes += bytesSeen;
       counts.blocks += blocksSeen;
-      // One call in two: most directories fit in one read.
-      if (fills && filled < dentsBytes - longestDirent) return this.#pending.length - before;
     }
-  }
-
-  /** Asked once per device. */
-  #fillsReads(fd: number, device: number): boolean {
-    this.#filling[device] ??= this.#probe.fillsReads(fd);
-    return this.#filling[device];
   }
 
   #addName(name: number): number {
