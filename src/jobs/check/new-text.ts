@@ -5,6 +5,7 @@ import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { linkField } from '../../scan/census.ts';
+import { maxLinks } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
 import type { LinkView, Scene } from './scene.ts';
 
@@ -66,7 +67,8 @@ export const asFix = (link: LinkView, scene: Scene, text: string): LinkText | un
 const leadsByOthers = (link: LinkView, scene: Scene, path: string): boolean => {
   const { fs, root, absentVolumes, followingMounts } = scene;
   const { end, hops } = trace(fs, path, { from: root, root, absentVolumes, followingMounts });
-  if (end.kind !== 'found' || !isTargetOf(link, scene, end.stat)) return false;
+  // The link itself is one more.
+  if (end.kind !== 'found' || hops.length >= maxLinks || !isTargetOf(link, scene, end.stat)) return false;
   const self = link.stat;
   return self !== undefined && !hops.some((hop) => sameFile(hop.stat, self));
 };

@@ -1,7 +1,7 @@
 import { Fault } from '../../../fs/fault.ts';
 import { type LinkText, linkText } from '../../../fs/link-text.ts';
 import { join } from '../../../fs/path.ts';
-import type { Route } from '../../../trace/route.ts';
+import { maxLinks, type Route } from '../../../trace/route.ts';
 import { trace } from '../../../trace/trace.ts';
 import type { Words } from '../finding.ts';
 import type { Rule } from '../rule.ts';
@@ -116,8 +116,9 @@ const fixOf = (link: LinkView, scene: Scene, missing: Lacking, twin: string): Li
   if (parts[at] !== missing.name || link.route.hops.length !== 1) return undefined;
   parts[at] = twin;
   const text = parts.join('/');
-  const { end } = follow(scene, text.startsWith('/') ? text : join(link.dir, text));
-  return end.kind === 'found' ? linkText(text) : undefined;
+  const { end, hops } = follow(scene, text.startsWith('/') ? text : join(link.dir, text));
+  // The link itself is one more.
+  return end.kind === 'found' && hops.length < maxLinks ? linkText(text) : undefined;
 };
 
 const follow = ({ fs, root, absentVolumes, followingMounts }: Scene, path: string): Route =>
