@@ -51,6 +51,8 @@ test('symlinks(1) finds the same links broken, messy and lengthy, where it looks
       if (end === 'too-many-links') continue;
       // And it takes slashes and dots at the end away first: `file/` is no directory, `file` is there.
       if (end === 'not-a-directory' && /\/\.?$/.test(text)) continue;
+      // A lookup that Linux begins anew goes on counting: long chains are now and then ELOOP, which it takes for the truth.
+      if (theirs === 'dangling' && end === 'found' && scene.atlas.hops(row) > 20) continue;
       assert.equal(theirs === 'dangling', health(end) === 'broken', `${theirs}, ${end}: ${where}`);
       // Of absolute links it says nothing else.
       if (theirs === 'absolute' || theirs === 'dangling') continue;
