@@ -393,7 +393,9 @@ test('random archives are in memory what GNU tar makes of them', async () => {
     const members = randomMembers(random((seed + i) >>> 0));
     writeFileSync(scratch.at('a.tar'), tar(members));
     const source = await opened(scratch.at('a.tar'));
-    // Where a hard link fails, tar may have removed what had its name, or made directories for it.
+    // Where a hard link fails, tar may have removed what had its name, or made directories for it; and one whose target
+    // goes through its own name fails once that has been removed.
+    if (members.some(({ type, name, text }) => type === '1' && text?.startsWith(`${name}/`))) continue;
     if (source.members?.some(({ kind }) => kind.startsWith('hard-link'))) continue;
     mkdirSync(scratch.at('out'));
     spawnSync('tar', ['-xf', '../a.tar'], { cwd: scratch.at('out') });
