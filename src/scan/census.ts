@@ -157,6 +157,9 @@ export interface MultiNamed extends Identity {
   readonly blocks: number;
 }
 
+/** Characters of paths that are kept at hand. */
+const rememberedLength = 1_000_000;
+
 /** What a walk found: links and names packed in tables, the rest counted. */
 export class Census {
   readonly level: Level;
@@ -193,8 +196,8 @@ export class Census {
   readonly #dirIndex: RowIndex;
   readonly #fileIndex: RowIndex;
   #deviceSeen = 0;
-  /** Mostly one asks for the entries of a directory one after the other. */
-  readonly #lastPath: Partial<Record<keyof Root, { readonly row: number; readonly path: string }>> = {};
+  readonly #paths: Readonly<Record<keyof Root, Map<number, string>>> = { path: new Map(), physical: new Map() };
+  #pathsLength = 0;
 
   constructor(level: Level) {
     this.level = level;
@@ -367,22 +370,36 @@ export class Census {
   }
 
   #pathOf(row: number, form: keyof Root): string {
-    const last = this.#lastPath[form];
-    if (last?.row === row) return last.path;
-    const path = this.#makePath(row, form);
-    this.#lastPath[form] = { row, path };
+    const known = this.#paths[form];
+    const found = known.get(row);
+    if (found !== undefined) return found;
+    const { words } = this.dirs;
+    const parts: string[] = [];
+    let start: string | undefined;
+    let at = row;
+    for (; start === undefined && words[at * dirField.width + dirField.parent] !== noDir; start = known.get(at)) {
+      parts.push(decodeBytes(this.strings.at(words[at * dirField.width + dirField.name]!)));
+      at = words[at * dirField.width + dirField.parent]!;
+    }
+    start ??= this.roots[words[at * dirField.width + dirField.name]!]![form];
+    // In one go: a tree can be so deep that a path per level would take for ever.
+    const path = parts.length === 0 ? start : join(start, parts.toReversed().join('/'));
+    this.#remember(known, row, path);
+    if (parts.length > 1) {
+      const above = path.slice(0, -1 - parts[0]!.length);
+      this.#remember(known, words[row * dirField.width + dirField.parent]!, above);
+    }
     return path;
   }
 
-  #makePath(row: number, form: keyof Root): string {
-    const { words } = this.dirs;
-    const parts: string[] = [];
-    let at = row * dirField.width;
-    for (; words[at + dirField.parent] !== noDir; at = words[at + dirField.parent]! * dirField.width)
-      parts.push(decodeBytes(this.strings.at(words[at + dirField.name]!)));
-    const root = this.roots[words[at + dirField.name]!]![form];
-    // In one go: a tree can be so deep that a path per level would take for ever.
-    return parts.length === 0 ? root : join(root, parts.reverse().join('/'));
+  /** One mostly asks for what lies close together. */
+  #remember(known: Map<number, string>, row: number, path: string): void {
+    this.#pathsLength += path.length;
+    if (this.#pathsLength > rememberedLength) {
+      known.clear();
+      this.#pathsLength = path.length;
+    }
+    known.set(row, path);
   }
 }
 
