@@ -696,7 +696,7 @@ export const corpus: readonly Known[] = [
   {
     rule: 'untracked-target',
     tree: `
-    work/
+    repo/
       docs/
         guide
         draft
@@ -721,10 +721,10 @@ export const corpus: readonly Known[] = [
       out -> ../else
     else`,
     options: {
-      roots: ['/work'],
+      roots: ['/repo'],
       more: {
         git: gitOf(
-          '/work',
+          '/repo',
           {
             'docs/guide': '100644',
             'vendor/lib': '160000',
@@ -745,21 +745,21 @@ export const corpus: readonly Known[] = [
       },
     },
     finds: [
-      'ancestor-cycle /work/ok5',
-      'dangling /work/gone',
-      'escapes-root /work/out',
-      'untracked-target /work/a',
-      'untracked-target /work/b',
-      'untracked-target /work/c',
-      'untracked-target /work/d',
-      'untracked-target /work/e',
+      'ancestor-cycle /repo/ok5',
+      'dangling /repo/gone',
+      'escapes-root /repo/out',
+      'untracked-target /repo/a',
+      'untracked-target /repo/b',
+      'untracked-target /repo/c',
+      'untracked-target /repo/d',
+      'untracked-target /repo/e',
     ],
-    misses: ['/work/ok1', '/work/ok2', '/work/ok3', '/work/ok4', '/work/ok5', '/work/gone', '/work/out'],
+    misses: ['/repo/ok1', '/repo/ok2', '/repo/ok3', '/repo/ok4', '/repo/ok5', '/repo/gone', '/repo/out'],
   },
   {
     rule: 'destroyed-symlink',
     tree: `
-    work/
+    repo/
       docs/
         guide
         deep "../docs/guide"
@@ -773,10 +773,10 @@ export const corpus: readonly Known[] = [
       ok5 "docs/guide and more"
     else "docs/guide"`,
     options: {
-      roots: ['/work'],
+      roots: ['/repo'],
       more: {
         git: gitOf(
-          '/work',
+          '/repo',
           {
             'docs/guide': '100644',
             'docs/deep': '../docs/guide',
@@ -795,11 +795,11 @@ export const corpus: readonly Known[] = [
       },
     },
     finds: [
-      'destroyed-symlink /work/a',
-      'destroyed-symlink /work/b',
-      'destroyed-symlink /work/c',
-      'destroyed-symlink /work/docs/deep',
+      'destroyed-symlink /repo/a',
+      'destroyed-symlink /repo/b',
+      'destroyed-symlink /repo/c',
+      'destroyed-symlink /repo/docs/deep',
     ],
-    misses: ['/work/ok1', '/work/ok2', '/work/ok3', '/work/ok4', '/work/ok5', '/work/gone'],
+    misses: ['/repo/ok1', '/repo/ok2', '/repo/ok3', '/repo/ok4', '/repo/ok5', '/repo/gone'],
   },
 ];
