@@ -15,3 +15,16 @@ export const lastOfChain = ({ row }: LinkView, { atlas }: Scene): string => {
   }
   return atlas.linkPath(link);
 };
+
+/** The physical paths of the links of the circle that a link leads into, in the order in which they are followed. */
+export const circleOf = ({ row }: LinkView, { atlas }: Scene): readonly string[] | undefined => {
+  const way: LinkId[] = [];
+  for (let link: LinkId | undefined = row; link !== undefined; ) {
+    const same = atlas.sameLink(link);
+    const before = way.indexOf(same);
+    if (before >= 0) return way.slice(before).map((each) => atlas.linkPath(each));
+    way.push(same);
+    link = atlas.steps(link).links.find((next) => atlas.isLoop(next));
+  }
+  return undefined;
+};

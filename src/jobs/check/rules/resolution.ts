@@ -1,5 +1,5 @@
 import { maxLinks } from '../../../trace/route.ts';
-import { lastOfChain } from '../chain.ts';
+import { circleOf, lastOfChain } from '../chain.ts';
 import type { Words } from '../finding.ts';
 import { leavesArchive } from '../inside.ts';
 import type { Rule } from '../rule.ts';
@@ -66,22 +66,21 @@ out of it. Links that lead into the same circle are one finding.`,
     b`,
   needs: 'symlinks',
   marks: ['loop'],
-  *link(link) {
-    const { end } = link.route;
-    if (end.kind === 'found') return;
-    if (end.kind !== 'loop') {
-      yield { ...placeOf(link), says: ['leads into a circle'] };
+  *link(link, scene) {
+    const circle = circleOf(link, scene);
+    if (!circle) {
+      if (link.route.end.kind !== 'found') yield { ...placeOf(link), says: ['leads into a circle'] };
       return;
     }
-    const least = end.cycle.indexOf(end.cycle.toSorted()[0] as string);
-    const cycle = [...end.cycle.slice(least), ...end.cycle.slice(0, least)];
+    const least = circle.indexOf(circle.toSorted()[0] as string);
+    const cycle = [...circle.slice(least), ...circle.slice(0, least)];
     const way = series([...cycle, cycle[0] as string], ' → ');
     yield {
       ...placeOf(link),
       says:
-        end.cycle.length === 1 && cycle[0] === link.physical
+        cycle.length === 1 && cycle[0] === link.physical
           ? ['leads to itself']
-          : [end.cycle.includes(link.physical) ? 'is part of a circle: ' : 'leads into a circle: ', ...way],
+          : [cycle.includes(link.physical) ? 'is part of a circle: ' : 'leads into a circle: ', ...way],
       cause: { key: cycle.join('\0'), says: ['these links lead in a circle: ', ...way] },
     };
   },
