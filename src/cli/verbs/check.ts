@@ -81,7 +81,7 @@ export type Format = (typeof formats)[number];
 /** `lw check`. */
 export const checkCommand = (aids: CheckAids): Command<Report> => ({
   name: 'check',
-  summary: 'a linter for links: what is broken, what will break elsewhere, what is risky',
+  summary: 'a linter for links: what is broken, will break elsewhere, is risky',
   operands: '[DIR|ARCHIVE…]',
   options: {
     preset: {
@@ -507,18 +507,18 @@ linkwright.toml is looked for in the first DIR and the directories above it, up 
 on; so are .linkwrightignore and ${suppressionsName}. Paths in them are from the directory that they lie \
 in; patterns are those of .gitignore. What does not speak for itself, as a link, can be excused there:
 
-preset = "repo"
-roots = ["."]
-exclude = ["vendor/"]
-[rules]
-deep-chain = { severity = "error", hops = 3 }
-[[override]]
-paths = ["examples/"]
-rules = { dangling = "off" }
-[[expect]]
-path = "etc/resolv.conf"
-rule = "dangling"
-reason = "systemd makes the target when it starts"
+  preset = "repo"
+  roots = ["."]
+  exclude = ["vendor/"]
+  [rules]
+  deep-chain = { severity = "error", hops = 3 }
+  [[override]]
+  paths = ["examples/"]
+  rules = { dangling = "off" }
+  [[expect]]
+  path = "etc/resolv.conf"
+  rule = "dangling"
+  reason = "systemd makes the target when it starts"
 
 A line of .linkwrightignore leaves out what it matches; with rules after it (vendor/ @messy @lengthy) only those say \
 nothing there. The preset repo also leaves out what git ignores. ? in a pattern stands for a byte that is not UTF-8, too.
