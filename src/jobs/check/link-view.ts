@@ -1,7 +1,7 @@
 import { decodeBytes } from '../../fs/bytes.ts';
 import { Fault } from '../../fs/fault.ts';
 import { type LinkText, linkText } from '../../fs/link-text.ts';
-import { join } from '../../fs/path.ts';
+import { basename, join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { dirField, linkField, noDir, type Root } from '../../scan/census.ts';
 import type { End, Route } from '../../trace/route.ts';
@@ -70,8 +70,7 @@ class View implements LinkView {
   }
 
   get route(): Route {
-    const { fs, root, absentVolumes, followingMounts } = this.#scene;
-    this.#route ??= trace(fs, this.physical, { from: root, root, absentVolumes, followingMounts });
+    this.#route ??= this.#traced();
     return this.#route;
   }
 
@@ -79,6 +78,19 @@ class View implements LinkView {
     const { fs, root } = this.#scene;
     this.#stat ??= fs.stat(root.handle, this.physical.slice(1));
     return this.#stat instanceof Fault ? undefined : this.#stat;
+  }
+
+  /** From the link's own directory: whatever is above it has no links, and would cost most of the work. */
+  #traced(): Route {
+    const { fs, root, absentVolumes, followingMounts } = this.#scene;
+    const { dir, physical } = this;
+    const context = { root, absentVolumes, followingMounts };
+    const way = { access: 'path', directory: true, resolve: { noSymlinks: true } } as const;
+    const opened = fs.open(root.handle, dir.slice(1) || '.', way);
+    if (opened instanceof Fault) return trace(fs, physical, { ...context, from: root });
+    using handle = opened;
+    const route = trace(fs, basename(physical), { ...context, from: { handle, path: dir } });
+    return { ...route, path: physical };
   }
 
   #tracedMissing(): LinkView['missing'] {
