@@ -264,7 +264,7 @@ test('the example of the documentation is right, by the schema and by the progra
     /```toml\n(.*?)```/s.exec(readFileSync(new URL('../../docs/CHECK.md', import.meta.url), 'utf8')) ?? [];
   const schema = JSON.parse(readFileSync(new URL('../../schemas/linkwright.toml.json', import.meta.url), 'utf8'));
   // A schema is about JSON, in which a day is a text.
-  const plain = JSON.parse(JSON.stringify(parse(toml)));
+  const plain: object = JSON.parse(JSON.stringify(parse(toml)));
   const valid = new Ajv2020({ strict: false }).compile(schema);
   assert.ok(valid(plain), JSON.stringify(valid.errors));
   const config = parseConfig(new TextEncoder().encode(toml), 'example', rules, parse);

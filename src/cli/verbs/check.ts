@@ -75,7 +75,7 @@ export interface CheckAids {
 }
 
 /** Forms of output for other programs, beside our own JSON. */
-export const formats = ['jsonl', 'sarif', 'github', 'gitlab', 'junit', 'checkstyle'] as const;
+const formats = ['jsonl', 'sarif', 'github', 'gitlab', 'junit', 'checkstyle'] as const;
 export type Format = (typeof formats)[number];
 
 /** `lw check`. */
