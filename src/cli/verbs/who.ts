@@ -231,7 +231,7 @@ function* drawn(target: Answered, look: Look): Iterable<string> {
   if (names.length === 0 && wayOrder.every((way) => ways[way].length === 0)) yield '  nothing leads there';
 }
 
-const described = ({ operand, path, missing, stat }: Target, { show }: Look): string => {
+const described = ({ operand, path, missing, stat }: Asked, { show }: Look): string => {
   if (missing?.path === operand) return 'does not exist';
   if (missing) return `would be ${show(path)}; ${show(missing.path)} does not exist`;
   const at = path === operand ? ',' : ` ${show(path)},`;
