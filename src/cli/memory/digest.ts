@@ -25,7 +25,8 @@ export const digestOf = ({ fs, root }: World, path: string, hash: Hash): Uint32A
     sum.update(bytes.subarray(0, count));
     at += count;
   }
-  return new Uint32Array(sum.digest().slice(0, 16).buffer);
+  // A copy: what a digest gives may be a part of a larger buffer.
+  return new Uint32Array(Uint8Array.from(sum.digest().subarray(0, 16)).buffer);
 };
 
 /** The same in hexadecimal, as a memory gives it. */

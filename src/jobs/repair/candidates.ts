@@ -291,6 +291,9 @@ const gapDirectory = (
   return undefined;
 };
 
+/** File systems take times from a clock that stands still for some milliseconds. */
+const clockTick = 20;
+
 function* byContents({ finds, digest }: Clues, desk: Desk, { was }: Wound): Iterable<Lead> {
   if (!was || was.target.contents === undefined || was.target.size === 0) return;
   const { target, since, seen } = was;
@@ -299,7 +302,7 @@ function* byContents({ finds, digest }: Clues, desk: Desk, { was }: Wound): Iter
   for (const { path } of same) {
     const born = desk.at(path)?.btime;
     // A copy that was there before is not where the file went.
-    const isNew = born !== undefined && born > BigInt(seen) * 1_000_000n;
+    const isNew = born !== undefined && born > BigInt(seen - clockTick) * 1_000_000n;
     const certain = files.size === 1 && isNew && since !== 'text' && !isTrash(path);
     yield { path, evidence: { kind: 'contents', certain } };
   }
