@@ -6,6 +6,7 @@ import {
   chownSync,
   existsSync,
   lchownSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -20,6 +21,7 @@ import {
 } from 'node:fs';
 import { test } from 'node:test';
 import { CommandError } from '../../src/cli/command-error.ts';
+import { command as check } from '../../src/cli/commands/check.ts';
 import { aids } from '../../src/cli/repair/aids.ts';
 import { repairCommand } from '../../src/cli/verbs/repair.ts';
 import { ask } from '../answer.ts';
@@ -339,4 +341,31 @@ test('texts: relative, absolute, shorter and tidier ones lead to the same files'
     await tree.undo(json.id);
     assert.deepEqual(tree.snapshot(), before, option);
   }
+});
+
+test('lw check renews what is remembered, and begins nothing; names that were one file are watched', async () => {
+  using tree = yard();
+  tree.file('a/data');
+  tree.file('one');
+  linkSync(tree.at('one'), tree.at('two'));
+  tree.link('a/data', 'link');
+  const checked = () => ask(check, ['--state', tree.state, tree.root]);
+  await checked();
+  assert.equal(existsSync(tree.state), false);
+  await tree.remember();
+  tree.link('a/data', 'later');
+  assert.equal((await checked()).code, 0);
+  renameSync(tree.at('a/data'), tree.at('moved'));
+  rmSync(tree.at('two'));
+  tree.file('two', 'split');
+  // Broken and split: neither is taken for right.
+  for (let i = 0; i < 2; i++) {
+    const { json } = await checked();
+    const rules = json.findings.map(({ rule }: { rule: string }) => rule);
+    assert.ok(rules.includes('split-group') && rules.includes('dangling'), rules.join());
+  }
+  assert.equal((await tree.repair()).code, 0);
+  assert.deepEqual([tree.text('link'), tree.text('later')], ['moved', 'moved']);
+  await tree.remember();
+  assert.equal((await checked()).code, 0);
 });

@@ -1,6 +1,7 @@
 import type { Writer } from '../check/report.ts';
 import { openSources } from '../check/sources.ts';
-import { openState } from '../open-state.ts';
+import { type RenewalAids, renewalOf } from '../memory/renew.ts';
+import { existingState, openState } from '../open-state.ts';
 import { rehearsal } from '../this-rehearsal.ts';
 import { checkCommand, type Format } from '../verbs/check.ts';
 import { version } from '../version.ts';
@@ -16,12 +17,20 @@ const writers: Readonly<Record<Format, () => Promise<Writer>>> = {
   checkstyle: async () => (await import('../check/formats/checkstyle.ts')).checkstyle,
 };
 
+const renewalAids: RenewalAids = {
+  existingState,
+  uid: () => process.geteuid?.() ?? 0,
+  now: Date.now,
+  random: rehearsal.random,
+};
+
 export const command = checkCommand({
   version: version(),
   rehearsal,
   openState,
   walk: walkAids,
   sources: openSources,
+  renewal: (world, request, roots) => renewalOf(renewalAids, world, request, roots),
   writer: (format) => writers[format](),
   settings: {
     parseToml: async () => (await import('smol-toml')).parse,

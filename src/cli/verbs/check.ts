@@ -23,6 +23,7 @@ import { wordsText } from '../check/words-text.ts';
 import type { Command, Look, Request, World } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { jsonText } from '../json.ts';
+import type { Renewal } from '../memory/renew.ts';
 import { nearest } from '../nearest.ts';
 import { walkOptions } from '../options.ts';
 import { awaited, paced, type Work } from '../paced.ts';
@@ -71,6 +72,8 @@ export interface CheckAids {
   readonly walk?: WalkAids;
   readonly settings?: SettingAids;
   readonly sources?: OpenSources;
+  /** What is remembered of the tree; undefined where nobody has begun that. */
+  readonly renewal?: (world: World, request: Request, roots: readonly string[]) => Renewal | undefined;
   readonly writer?: (format: Format) => Promise<Writer>;
 }
 
@@ -227,11 +230,16 @@ function* lookedAt(source: Source, own: World, request: Request, settings: Setti
   const told = tellingOf(source, base);
   const placed = (physical: string): string => told?.placed(physical) ?? physical;
   const asked = askedOf(source, settings);
+  const renewal = source.mendable ? aids.renewal?.(world, request, source.roots) : undefined;
   const walked = yield* survey(
     world,
     request,
     source.roots,
-    { level: levelOf(asked), leftOut: leftOut && ((physical, isDir) => leftOut(placed(physical), isDir)) },
+    {
+      level: levelOf(asked),
+      remembers: renewal !== undefined,
+      leftOut: leftOut && ((physical, isDir) => leftOut(placed(physical), isDir)),
+    },
     aids.walk && world.fs !== own.fs ? inMemory(aids.walk) : aids.walk,
   );
   const { census, atlas } = walked;
@@ -242,7 +250,7 @@ function* lookedAt(source: Source, own: World, request: Request, settings: Setti
       fileSystemType: world.fileSystemType,
       outside: source.outside,
       git: source.git,
-      declaredGroups: settings.groups,
+      declaredGroups: [...settings.groups, ...(renewal?.groups ?? [])],
       ...(source.members && { archive: source.members }),
     },
   );
@@ -257,6 +265,7 @@ function* lookedAt(source: Source, own: World, request: Request, settings: Setti
       yield;
     }
   }
+  if (renewal) yield* renewal.renew(walked);
   return { source, walked, findings, placed };
 }
 

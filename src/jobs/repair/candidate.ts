@@ -65,7 +65,7 @@ export const proves = (evidence: Evidence): boolean => {
 };
 
 /** So many links of a group must have led the same way on evidence of their own before one without any follows them. */
-export const groupProof = 3;
+const groupProof = 3;
 
 export const isProven = ({ evidence }: Candidate): boolean => evidence.some(proves);
 

@@ -42,7 +42,7 @@ export interface Wound {
 }
 
 /** What a link was when it led somewhere. */
-export interface Before extends Remembered {
+interface Before extends Remembered {
   /** `text`: it has another text since. `moved`: it lay elsewhere, the same inode. */
   readonly since: 'same' | 'text' | 'moved';
   /** When that was, in milliseconds since 1970. */

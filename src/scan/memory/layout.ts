@@ -6,7 +6,7 @@ import { type NameJson, nameFromJson, nameToJson } from '../../fs/name-json.ts';
  * that follows), the head as JSON filled up with spaces to whole words, the tables, and the strings, each
  * ended by a NUL. Little-endian, as both our CPUs.
  */
-export const memoryVersion = 1;
+const memoryVersion = 1;
 const magic = encodeBytes('lw-links');
 const prefixBytes = 24;
 
