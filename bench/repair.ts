@@ -26,7 +26,7 @@ import { command as repair } from '../src/cli/commands/repair.ts';
 import { command as undo } from '../src/cli/commands/undo.ts';
 import { kernelWorld } from '../src/cli/kernel-world.ts';
 import { parseRequest } from '../src/cli/parse-request.ts';
-import type { Report } from '../src/cli/verbs/repair.ts';
+import type { Report } from '../src/cli/repair/report.ts';
 import type { Probe } from '../src/fs/probe.ts';
 import { kernelProbe } from '../src/kernel/probe.ts';
 

@@ -2,7 +2,7 @@ import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { dirname } from '../../fs/path.ts';
 import { liesIn } from '../../fs/relative.ts';
-import { type Candidate, isProven } from '../../jobs/repair/candidate.ts';
+import type { Candidate } from '../../jobs/repair/candidate.ts';
 import { candidatesFor, provenOf, questOf } from '../../jobs/repair/candidates.ts';
 import { Finds, notesFor } from '../../jobs/repair/finds.ts';
 import { journalMoves, type Moved } from '../../jobs/repair/journal-moves.ts';
@@ -13,14 +13,13 @@ import { type Ward, type Wound, wounds } from '../../jobs/repair/wound.ts';
 import { readHistory } from '../../plan/history.ts';
 import { said } from '../../plan/to-shell.ts';
 import type { Memory } from '../../scan/memory/memory.ts';
-import type { Step } from '../../sketch/step.ts';
 import { applySteps } from '../apply-steps.ts';
-import type { Command, Look, Request, World } from '../command.ts';
+import type { Command, Request, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { digestOf, digestText, type Hash } from '../memory/digest.ts';
 import { type Kept, keepMemories } from '../memory/keep.ts';
 import { placeInState, placeInTree } from '../memory/places.ts';
-import { type Recalled, recall } from '../memory/recall.ts';
+import { recall } from '../memory/recall.ts';
 import { candidates as namesOf } from '../names/candidates.ts';
 import { walkOptions } from '../options.ts';
 import { paced, type Work } from '../paced.ts';
@@ -28,36 +27,15 @@ import { stepLines } from '../plan-words.ts';
 import { plural } from '../plural.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import { choose, type Talk } from '../repair/choose.ts';
-import { candidateLine, candidateWords } from '../repair/evidence-words.ts';
+import { keptLines, summary, verdictJson, verdictLines } from '../repair/draw.ts';
 import type { GitRename } from '../repair/git-renames.ts';
 import type { Advice } from '../repair/package-advice.ts';
 import { rehearseRewrites } from '../repair/rehearse-rewrites.ts';
+import type { Report } from '../repair/report.ts';
 import { type Fate, isLeft, type Verdict } from '../repair/verdict.ts';
 import { show } from '../show.ts';
 import { type OpenState, stateOption } from '../state-directory.ts';
-import { blindSpots, count, type Survey, survey, type WalkAids } from '../survey.ts';
-
-export interface Report {
-  readonly survey: Survey;
-  /** What was looked through for lost targets; undefined where nothing was looked for. */
-  readonly searched: Survey | undefined;
-  readonly verdicts: readonly Verdict[];
-  /** Good links that get another text. */
-  readonly rewrites: readonly Rewrite[];
-  /** Of those, why some are left as they are. */
-  readonly dropped: ReadonlyMap<string, string>;
-  /** Links that are broken in other ways: they go round in circles, or on and on. */
-  readonly otherwise: number;
-  readonly recalled: Recalled;
-  readonly kept: Kept | undefined;
-  readonly steps: readonly Step[];
-  readonly dryRun: boolean;
-  readonly declined: boolean;
-  readonly onlyRemembers: boolean;
-  /** Links are not removed on the word of an incomplete scan. */
-  readonly pruneRefused: boolean;
-  readonly id: string | undefined;
-}
+import { blindSpots, type Survey, survey, type WalkAids } from '../survey.ts';
 
 /** What only the running machine has. */
 export interface RepairAids {
@@ -111,7 +89,7 @@ file (device, inode number, birth time), or a directory above it, under another 
 in git; one change that would mend many links; another case, spelling or version; the same name elsewhere.
 
 A link is mended without a question only where the evidence tells one file from all others: the journal, the same file \
-or directory, its contents, or at least ${groupProofWords} links of the same group that went the same way on such evidence. Where there \
+or directory, its contents, or at least three links of the same group that went the same way on such evidence. Where there \
 is less, a terminal asks; otherwise the link is left, and the exit code is 1. Where a Debian package would bring the target, that is \
 the answer, and the link stays.
 
@@ -209,8 +187,6 @@ something changed meanwhile, and nothing was done. With --null: the links that w
       yield `${plural(otherwise, 'link')} ${otherwise === 1 ? 'is' : 'are'} broken in another way (a circle, too many links)\ntry: lw map --list broken`;
   },
 });
-
-const groupProofWords = 'three';
 
 const isComplete = ({ survey, searched }: Report): boolean =>
   survey.census.complete && survey.failed.length === 0 && (searched?.census.complete ?? true);
@@ -552,96 +528,3 @@ function* keepAll(
     ...(most !== undefined && { contents: { most, hash: aids.hash } }),
   });
 }
-
-function* keptLines({ kept, survey }: Report, { paint }: Look): Iterable<string> {
-  if (kept && kept.places.length > 0)
-    yield paint('dim', `${plural(survey.census.counts.links, 'link')} seen and remembered`);
-  else if (!survey.census.complete) yield 'nothing is remembered, since something could not be looked at';
-}
-
-/** Candidates that people are shown. */
-const shownMost = 5;
-
-function* verdictLines(verdict: Verdict, planned: boolean, look: Look): Iterable<string> {
-  const { wound, candidates, fate, chosen, newText, advice, why } = verdict;
-  const { paint } = look;
-  const link = paint('link', look.show(wound.path));
-  const before = `${link} -> ${look.show(wound.text)}`;
-  switch (fate) {
-    case 'mended':
-    case 'chosen':
-      yield `${paint('good', planned ? 'would mend' : 'mended')} ${link} -> ${look.show(newText ?? '')}   ${paint('dim', `(was ${look.show(wound.text)}; ${chosen ? candidateWords(chosen, look.show) : ''})`)}`;
-      return;
-    case 'pruned':
-      yield `${paint('doubt', planned ? 'would remove' : 'removed')} ${before}`;
-      return;
-    case 'along':
-      yield `${paint('good', planned ? 'would mend' : 'mended')} ${before}   ${paint('dim', 'by another link')}`;
-      return;
-    case 'failed':
-      yield `${paint('bad', 'left')} ${before}   ${paint('dim', why ?? '')}`;
-      return;
-    case 'waits':
-      yield `${paint('bad', 'left')} ${before}   ${paint('dim', `because of ${look.show(wound.because ?? '')}`)}`;
-      return;
-    case 'absent':
-      yield `${paint('doubt', 'left')} ${before}   ${paint('dim', `what was mounted at ${look.show(wound.absent ?? '')} is not there now`)}`;
-      return;
-    case 'package':
-      yield `${paint('bad', 'left')} ${before}`;
-      yield `    ${advice?.because ?? ''}`;
-      if (advice?.command !== undefined) yield `    try: ${advice.command}`;
-      return;
-    case 'lost':
-      yield `${paint('bad', 'left')} ${before}   ${paint('dim', 'nothing like its target was found')}`;
-      return;
-    case 'choice':
-      yield `${paint('bad', 'left')} ${before}`;
-      for (const candidate of candidates.slice(0, shownMost)) yield `    ${candidateLine(candidate, look)}`;
-      if (candidates.length > shownMost)
-        yield paint('dim', `    and ${plural(candidates.length - shownMost, 'place')} more`);
-  }
-}
-
-const summary = ({ verdicts, rewrites, dropped, survey, recalled, kept, dryRun, declined }: Report): string => {
-  const number = (...fates: readonly Fate[]): number => verdicts.filter(({ fate }) => fates.includes(fate)).length;
-  const would = dryRun || declined ? 'would be ' : '';
-  const changed = rewrites.length - dropped.size;
-  const parts = [
-    `${count(survey.census.counts.links)} links`,
-    ...(number('mended', 'chosen', 'along') > 0 ? [`${number('mended', 'chosen', 'along')} ${would}mended`] : []),
-    ...(changed > 0 ? [`${changed} ${would}changed`] : []),
-    ...(number('pruned') > 0 ? [`${number('pruned')} ${would}removed`] : []),
-    ...(verdicts.some(isLeft) ? [`${verdicts.filter(isLeft).length} left broken`] : []),
-  ];
-  if (verdicts.length === 0 && changed === 0) parts.push('nothing to do');
-  const noMemory =
-    verdicts.some(isLeft) &&
-    recalled.memories.length === 0 &&
-    verdicts.some(({ candidates }) => !candidates.some(isProven));
-  if (noMemory) parts.push('nothing was remembered of them');
-  else if (kept && kept.places.length > 0) parts.push('remembered');
-  return parts.join(', ');
-};
-
-const verdictJson = ({ wound, candidates, fate, chosen, newText, advice, why }: Verdict): Record<string, unknown> => ({
-  path: wound.path,
-  physical: wound.physical,
-  text: wound.text,
-  wanted: wound.wanted,
-  missing: wound.gap,
-  fate,
-  newText,
-  target: chosen?.path,
-  because: wound.because,
-  absent: wound.absent,
-  why,
-  remembered: wound.was && { path: wound.was.target.path, kind: wound.was.target.kind, since: wound.was.since },
-  advice: advice && { because: advice.because, command: advice.command },
-  candidates: candidates.map((candidate) => ({
-    path: candidate.path,
-    kind: candidate.stat.kind,
-    proven: isProven(candidate),
-    evidence: candidate.evidence,
-  })),
-});
