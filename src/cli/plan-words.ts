@@ -19,6 +19,7 @@ export const stepPaths = (said: Said): readonly string[] => {
     case 'restore':
       return [said.to.path];
     case 'rename':
+    case 'copy':
     case 'exchange':
       return [said.from.path, said.to.path];
     case 'unlink':

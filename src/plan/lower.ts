@@ -6,7 +6,7 @@ import type { FileRef, Spot, Step, Witness } from '../sketch/step.ts';
 import { AsidePlaces } from './aside.ts';
 import { DirMoves } from './dir-moves.ts';
 import type { Ledger } from './ledger.ts';
-import { dirPath, type Move, type PlannedFile, type Slot, slotPath } from './move.ts';
+import { type Copied, dirPath, type Move, type PlannedFile, type Slot, slotPath } from './move.ts';
 
 /** The moves that the steps are made of, and the files that they are about. */
 export interface Lowered {
@@ -71,9 +71,9 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       moves.push(move);
       dirMoves.add(move, files);
     };
-    const displace = (file: number, slot: Slot, full = false): void => {
+    const displace = (file: number, slot: Slot, full = false, copied?: Copied): void => {
       const empty = files[file]?.kind === 'dir' && !full ? ({ empty: 'forth' } as const) : {};
-      add({ kind: 'shift', step, file, from: slot, to: asideOf(slot, file), ...empty });
+      add({ kind: 'shift', step, file, from: slot, to: asideOf(slot, file), ...empty, ...(copied && { copied }) });
     };
     switch (change.kind) {
       case 'link': {
@@ -117,6 +117,31 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       case 'exchange': {
         const [file, other] = [fileOf(change.file), fileOf(change.other)];
         add({ kind: 'swap', step, file, other, from: slotOf(change.from), to: slotOf(change.to) });
+        break;
+      }
+      case 'copy': {
+        const source = fileOf(change.file);
+        const { kind } = change.file;
+        const { texts, owner } = change;
+        const text =
+          texts.find(({ path }) => path === '')?.text ?? ('text' in change.file ? change.file.text : undefined);
+        const file = addFile({
+          kind,
+          ...(text === undefined ? {} : { text }),
+          ...(owner === ledger.uid ? {} : { owner }),
+        });
+        made.set(step, file);
+        const from = slotOf(change.from);
+        const to = slotOf(change.to);
+        const at = fresh(to);
+        add({ kind: 'make', step, file, what: { kind: 'copy', source, from, texts }, at });
+        if (change.replaced === undefined) add({ kind: 'shift', step, file, from: at, to });
+        else {
+          const other = fileOf(change.replaced);
+          add({ kind: 'swap', step, file, other, from: at, to });
+          displace(other, at);
+        }
+        displace(source, from, true, { way: 'forth', file, at: to, texts });
         break;
       }
       case 'unlink':

@@ -47,7 +47,8 @@ export const purge = (ledger: Ledger, root: PlanRoot, reading: Reading, dryRun =
   const done = moves.slice(0, moved);
   const dirMoves = new DirMoves();
   for (const { slot, file, since, step } of keptBy(done, files, dirMoves)) {
-    const whole = reading.said[step]?.kind === 'take-away';
+    const kind = reading.said[step]?.kind;
+    const whole = kind === 'take-away' || kind === 'copy';
     const names = free(view, nowAt(slot, dirMoves, since), file, whole, dryRun);
     if (typeof names === 'number') freed += names;
     else if (names !== 'gone') refusals.push(names);

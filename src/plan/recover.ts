@@ -3,6 +3,7 @@ import { findProgress, type Progress } from './find-progress.ts';
 import type { Entry } from './history.ts';
 import { type End, Journal, type Reading } from './journal.ts';
 import type { Ledger } from './ledger.ts';
+import { removeTorn as removeTornCopy } from './make-copy.ts';
 import type { Move } from './move.ts';
 import { giveOwner, setMode } from './perform.ts';
 import type { PlanRoot } from './plan.ts';
@@ -72,7 +73,11 @@ export const recover = (
   if (fault) return outcome(moved, 'stuck', failed('the journal', fault));
   using run = new Run(ledger, root.handle, journal, { files, moves }, moved);
   const onwards = way === 'forth' && ready;
-  const refused = adopt(journal, run.view, moves, progress) ?? (onwards ? run.forth() : run.back());
+  const refused =
+    removeTornCopy(run.view, moves[moved]) ??
+    removeTornCopy(run.view, moves[moved - 1]) ??
+    adopt(journal, run.view, moves, progress) ??
+    (onwards ? run.forth() : run.back());
   if (refused) return outcome(moved, 'stuck', refused);
   const end = onwards ? 'done' : 'rolled-back';
   const unsynced = run.finish(end);

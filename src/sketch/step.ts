@@ -32,6 +32,18 @@ export type Step =
   | { readonly kind: 'rmdir'; readonly file: FileRef; readonly at: Spot }
   /** A directory with all that it holds, whatever that is when the step's turn comes. */
   | { readonly kind: 'take-away'; readonly file: FileRef; readonly at: Spot }
+  /** Something moves to another file system: what is at `to` then is a copy, and the original goes away. */
+  | {
+      readonly kind: 'copy';
+      readonly file: FileRef;
+      readonly from: Spot;
+      readonly to: Spot;
+      readonly replaced?: FileRef;
+      /** Whose the copy will be, if it can be. */
+      readonly owner: number;
+      /** Links in it that get another text in the copy. */
+      readonly texts: readonly CopiedText[];
+    }
   | {
       readonly kind: 'chmod';
       readonly file: FileRef;
@@ -39,6 +51,12 @@ export type Step =
       readonly mode: number;
       readonly before: number;
     };
+
+/** `path`: from the top of what is copied, empty for itself. */
+export interface CopiedText {
+  readonly path: string;
+  readonly text: LinkText;
+}
 
 export interface FileOwner {
   readonly uid: number;

@@ -39,7 +39,7 @@ test('after a move every link leads where it led, and undo brings back the very 
       commands.undo();
       assert.deepEqual(snapshot(fs), before, 'undone');
     }),
-    { seed, numRuns: full ? 20_000 : 1500 },
+    { seed, numRuns: full ? 25_000 : 800 },
   );
   process.stderr.write(`${JSON.stringify(tally)}\n`);
   assert.ok(tally.moved > tally.refused && tally.changed > 100);

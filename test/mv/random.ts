@@ -81,21 +81,24 @@ const operand: fc.Arbitrary<Operand> = fc.oneof(
 );
 const target: fc.Arbitrary<Operand> = fc.oneof(
   {
-    weight: 3,
+    weight: 7,
     arbitrary: fc.record({
       item: number,
       absolute: often(2),
-      below: fc.constantFrom('new', 'a', 'x/y'),
+      below: fc.constantFrom('new', 'new', 'other', 'a'),
       slash: fc.constant(false),
     }),
   },
-  { weight: 3, arbitrary: operand },
+  { weight: 2, arbitrary: operand },
 );
 
 export const scene: fc.Arbitrary<Scene> = fc.record({
   items: fc.array(item, { minLength: 2, maxLength: 30, size: 'max' }),
   move: fc.record({
-    flags: fc.subarray(['-T', '-b', '-f'], { maxLength: 2 }).map((flags) => flags),
+    flags: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.subarray(['-T', '-b', '-f'], { maxLength: 2 }) },
+    ),
     sources: fc.oneof(
       { weight: 4, arbitrary: fc.array(operand, { minLength: 1, maxLength: 1 }) },
       { weight: 1, arbitrary: fc.array(operand, { minLength: 2, maxLength: 4 }) },
@@ -124,7 +127,9 @@ export const stage = (fs: Fs, top: string, { items, move, long }: Scene) => {
   const written = (operand: Operand, cwd: string): string => {
     if ('parts' in operand) return operand.parts.map(named).join('/');
     const above = dirs();
-    const path = operand.below === undefined ? at(operand.item).path : (above[operand.item % above.length] as string);
+    // Seldom the top itself, which can hardly go anywhere.
+    const thing = operand.item % 16 === 15 || made.length === 1 ? 0 : 1 + (operand.item % (made.length - 1));
+    const path = operand.below === undefined ? at(thing).path : (above[operand.item % above.length] as string);
     const whole = operand.below === undefined ? path : `${path}/${operand.below}`;
     return (operand.absolute ? whole : relative(cwd, whole)) + (operand.slash ? '/' : '');
   };

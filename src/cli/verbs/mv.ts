@@ -192,7 +192,16 @@ function* report(world: World, request: Request, { rehearsal, openState, prompte
   const root = fs.open(fs.cwd, '/', { access: 'path' });
   if (root instanceof Fault) throw new CommandError(`cannot look at the root: ${root.reason}`);
   using handle = root;
-  const links = relink(fs, handle, found.affected, () => temporaryName(rehearsal.random()));
+  const links = relink(
+    {
+      fs,
+      root: handle,
+      retextInCopy: (copy, below, text) => fs.retextInCopy(handle, copy.slice(1), below, text),
+    },
+    outcome.moved,
+    found.affected,
+    () => temporaryName(rehearsal.random()),
+  );
   if (links.left.length > 0 && request.value('links') !== 'most') throw cannotKeep(links.left);
   const through = found.survey ? yield* leadingThrough(found.survey.atlas, links.left, outcome.moved) : [];
   const dryRun = request.flag('dry-run');
@@ -223,7 +232,10 @@ const movedBy = (fs: SketchProcess, request: Request, prompter: Prompter): MvOut
       utf8: prompter.utf8,
       mayAsk: prompter.isTerminal,
       ask: (question) => prompter.ask(question),
-      moveByCopy: () => new Fault('renameat2', 'EXDEV', ''),
+      moveByCopy: (source, destination) =>
+        request.flag('no-copy')
+          ? new Fault('renameat2', 'EXDEV', source)
+          : fs.moveByCopy(fs.cwd, source, fs.cwd, destination),
     },
     {
       operands: strips

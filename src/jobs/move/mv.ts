@@ -22,7 +22,7 @@ export interface MoveProcess {
   readonly mayAsk: boolean;
   /** Puts a question; whether the answer is yes. */
   ask(question: string): boolean;
-  /** Moves a thing to another file system, where nothing has the name. */
+  /** Moves a thing to another file system, in the place of what has the name there. */
   moveByCopy(source: string, destination: string): Fault | undefined;
 }
 
@@ -173,22 +173,14 @@ class Mover {
     there: Stat | undefined,
     backup: string | undefined,
   ): Errno | 'done' | undefined {
-    const { fs } = this.#process;
     const names = this.#namesOf(source, destination);
-    const gone = !there
-      ? undefined
-      : seen.kind === 'dir'
-        ? fs.rmdir(fs.cwd, destination)
-        : fs.unlink(fs.cwd, destination);
-    if (gone && gone.errno !== 'ENOENT') {
-      this.#complain(
-        `inter-device move failed: ${this.#quoted(source)} to ${this.#quoted(destination)}; unable to remove target: ${gone.reason}`,
-      );
-      return undefined;
-    }
     const refused = this.#process.moveByCopy(source, destination);
     if (refused) {
-      this.#complain(`cannot move ${this.#quoted(source)} to ${this.#quoted(destination)}: ${refused.reason}`);
+      const what =
+        there && refused.errno === 'ENOTEMPTY'
+          ? `inter-device move failed: ${this.#quoted(source)} to ${this.#quoted(destination)}; unable to remove target`
+          : `cannot move ${this.#quoted(source)} to ${this.#quoted(destination)}`;
+      this.#complain(`${what}: ${refused.reason}`);
       return undefined;
     }
     this.#note(names, { source, destination, stat: seen, replaced: there, backup, copied: true });

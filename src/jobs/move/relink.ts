@@ -3,13 +3,22 @@ import type { Fs, Handle } from '../../fs/fs.ts';
 import { identityKey } from '../../fs/identity.ts';
 import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { basename, dirname } from '../../fs/path.ts';
-import { relativePath } from '../../fs/relative.ts';
+import { liesIn, relativePath } from '../../fs/relative.ts';
 import type { Affected } from './affected.ts';
+import type { MovedThing } from './moved-thing.ts';
 
 /** A link that could not get its new text. */
 export interface Left {
   readonly link: Affected;
   readonly fault: Fault;
+}
+
+/** The tree that links are changed in. */
+export interface Relinking {
+  readonly fs: Fs;
+  readonly root: Handle;
+  /** Of a link in something that moves by being copied: `copy` is its new place, `below` the link's path in there. */
+  retextInCopy(copy: string, below: string, text: LinkText): Fault | undefined;
 }
 
 /** What was done to links. */
@@ -24,7 +33,19 @@ export interface Relinked {
  * Gives links their new texts: each is made anew beside the old one, with its owner, and takes its name in one step. Names
  * of one link that all get one text stay names of one link.
  */
-export const relink = (fs: Fs, root: Handle, links: readonly Affected[], newName: () => string): Relinked => {
+export const relink = (
+  { fs, root, retextInCopy }: Relinking,
+  things: readonly MovedThing[],
+  links: readonly Affected[],
+  newName: () => string,
+): Relinked => {
+  const copies = things.filter(({ copied }) => copied);
+  const place = (link: Affected): Fault | undefined => {
+    const copy = copies.findLast(({ to }) => liesIn(to, link.path));
+    return copy
+      ? retextInCopy(copy.to, link.path.slice(copy.to.length + 1), link.newText)
+      : replace(fs, root, link, newName());
+  };
   const groups = groupsOf(links);
   const changed: Affected[] = [];
   const done = new Set<Affected>();
@@ -32,20 +53,21 @@ export const relink = (fs: Fs, root: Handle, links: readonly Affected[], newName
   const parted: Affected[] = [];
   for (const wanted of links) {
     let link = wanted;
-    const group = link.stat.nlink > 1 ? groups.get(groupKey(link)) : undefined;
+    const group =
+      link.stat.nlink > 1 && !copies.some(({ to }) => liesIn(to, wanted.path)) ? groups.get(groupKey(link)) : undefined;
     const together = group?.length === link.stat.nlink;
     const first = together ? group.find((each) => done.has(each)) : undefined;
-    let fault = first ? another(fs, root, first, link, newName()) : replace(fs, root, link, newName());
+    let fault = first ? another(fs, root, first, link, newName()) : place(link);
     for (const newText of fault?.errno === 'ENAMETOOLONG' ? shorterTexts(wanted) : []) {
       link = { ...wanted, newText };
-      fault = replace(fs, root, link, newName());
+      fault = place(link);
       if (!fault) break;
     }
     if (fault) left.push({ link: wanted, fault });
     else {
       changed.push(link);
       done.add(link);
-      if (link.stat.nlink > 1 && !together) parted.push(link);
+      if (link.stat.nlink > 1 && !together && !copies.some(({ to }) => liesIn(to, wanted.path))) parted.push(link);
     }
   }
   return { changed, left, parted };
