@@ -5,10 +5,12 @@ import { liesIn } from '../../fs/relative.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { type BackupControl, backupControl, backupSuffix } from '../../gnu/backup.ts';
 import { type Affected, affectedLinks, leadingThrough, type Unread } from '../../jobs/move/affected.ts';
+import { copyFacts, type Parted } from '../../jobs/move/copy-facts.ts';
 import type { MovedThing } from '../../jobs/move/moved-thing.ts';
 import { type MvOutcome, mv } from '../../jobs/move/mv.ts';
 import { common } from '../../jobs/move/paths.ts';
 import { type Left, type Relinked, relink } from '../../jobs/move/relink.ts';
+import type { Loss } from '../../plan/copy-tree.ts';
 import { said } from '../../plan/to-shell.ts';
 import type { SketchProcess } from '../../sketch/process.ts';
 import type { Step } from '../../sketch/step.ts';
@@ -30,6 +32,10 @@ export interface Report {
   /** Links that lead through one that was left as it is, and so to something else or nowhere. */
   readonly through: readonly string[];
   readonly unread: readonly Unread[];
+  /** Files that are copied while names of theirs stay behind. */
+  readonly parted: readonly Parted[];
+  /** What copies do not have of their originals. */
+  readonly losses: readonly Loss[];
   /** Nothing where no links were looked for. */
   readonly survey: Survey | undefined;
   readonly steps: readonly Step[];
@@ -134,7 +140,7 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
     if (id !== undefined) yield look.paint('dim', `lw undo ${id} takes it back`);
   },
 
-  json: ({ outcome, links, through, survey, steps, dryRun, id }) => ({
+  json: ({ outcome, links, through, parted, losses, survey, steps, dryRun, id }) => ({
     dryRun,
     id: id ?? null,
     complete: isComplete(survey),
@@ -157,6 +163,8 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
       errno: fault.errno,
     })),
     through,
+    parted: parted.map(({ path, names, moving }) => ({ path, names, moving })),
+    losses: losses.map(({ path, what, fault }) => ({ path, what, errno: fault.errno })),
     problems: outcome.problems,
     commands: stepLines(steps.map(said)),
   }),
@@ -167,13 +175,18 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
 
   exitCode: ({ outcome, survey, unread }) => (outcome.ok ? (isComplete(survey) && unread.length === 0 ? 0 : 3) : 1),
 
-  *problems({ outcome, links, through, unread, survey, dryRun }) {
+  *problems({ outcome, links, through, unread, parted, losses, survey, dryRun }) {
     yield* outcome.problems;
     for (const left of links.left) yield leftLine(left, dryRun);
     for (const path of through) yield `${show(path)} leads through such a link`;
     for (const { path, stat } of links.parted)
       yield `${show(path)} was one of ${stat.nlink} names of one link: it is a link of its own ${dryRun ? 'then' : 'now'}`;
     for (const { path, fault } of unread) yield `cannot read the link ${show(path)}: ${fault.reason}`;
+    for (const { path, names, moving } of parted)
+      yield `${show(path)} ${dryRun ? 'would be' : 'is'} a copy: ${count(names - moving)} of the ${count(names)} names of its file ${names - moving === 1 ? 'stays' : 'stay'} with the original`;
+    for (const { path, what, fault } of losses.slice(0, 10))
+      yield `the copy of ${show(path)} lacks its ${show(what)}: ${fault.reason}`;
+    if (losses.length > 10) yield `and ${count(losses.length - 10)} more such losses`;
     if (survey) yield* blindSpots(survey.census);
   },
 });
@@ -204,12 +217,26 @@ function* report(world: World, request: Request, { rehearsal, openState, prompte
   );
   if (links.left.length > 0 && request.value('links') !== 'most') throw cannotKeep(links.left);
   const through = found.survey ? yield* leadingThrough(found.survey.atlas, links.left, outcome.moved) : [];
+  const parted = outcome.moved.flatMap((thing) => (thing.copied ? partedBy(world, thing) : []));
   const dryRun = request.flag('dry-run');
+  const losses: Loss[] = [];
   // A backup that came to nothing has been taken back.
   const steps = outcome.moved.length > 0 ? fs.sketch.steps : [];
-  const id = dryRun ? undefined : applySteps(openState, world, request, steps);
-  return { outcome, links, through, ...found, steps, dryRun, verbose: request.flag('verbose'), id };
+  const id = dryRun ? undefined : applySteps(openState, world, request, steps, undefined, (loss) => losses.push(loss));
+  return { outcome, links, through, ...found, parted, losses, steps, dryRun, verbose: request.flag('verbose'), id };
 }
+
+/** Refuses what could not be copied whole, before anything is done. */
+const partedBy = (world: World, { began, source, destination }: MovedThing): readonly Parted[] => {
+  const { parted, hindrances } = copyFacts(world.fs, world.root.handle, began);
+  const [first] = hindrances;
+  if (!first) return parted;
+  const { path, fault } = first;
+  const why = fault.errno === 'EBUSY' ? 'something is mounted there' : fault.reason;
+  throw new CommandError(
+    `cannot move ${show(source)} to ${show(destination)}, which is on another file system: ${show(path)} cannot be copied: ${why}; nothing was moved`,
+  );
+};
 
 /** Moves in the rehearsal. */
 const movedBy = (fs: SketchProcess, request: Request, prompter: Prompter): MvOutcome => {
