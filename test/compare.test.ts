@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../src/cli/command.ts';
@@ -13,6 +23,7 @@ import { stepsUpTo } from '../src/cli/compare/text-room.ts';
 import { displayWidth } from '../src/cli/display-width.ts';
 import { lookOf } from '../src/cli/look.ts';
 import { parseRequest } from '../src/cli/parse-request.ts';
+import { processName } from '../src/cli/process-name.ts';
 import { Fault } from '../src/fs/fault.ts';
 import { type Answer, ask } from './answer.ts';
 import { bash, lw, lwPath } from './cli/lw.ts';
@@ -80,6 +91,7 @@ for (const type of Object.keys(own))
       assert.match(said('From which length a text takes a block'), expected.texts);
       assert.match(said('The hard links that every directory has'), expected.count);
       for (const [title, verdict] of everywhere) assert.match(said(title), verdict, title);
+      for (const [title, verdict] of whereInstalled) if (verdicts.get(title)) assert.match(said(title), verdict, title);
       if (uid === 0) for (const [title, verdict] of forRoot) assert.match(said(title), verdict, title);
 
       // Noise may hide the speed, and programs may not be there: nothing else has an excuse.
@@ -127,6 +139,20 @@ const everywhere: readonly (readonly [title: string, verdict: RegExp])[] = [
     /inode stays.*shows the change; a symbolic link stays, and its target is changed/,
   ],
   ['Written aside and renamed, as many editors do', /split off and keeps the old text; a symbolic link is replaced/],
+];
+
+/** Programs that not every machine has; rsync(1), logrotate(8) and vim's help say the same. */
+const whereInstalled: readonly (readonly [title: string, verdict: RegExp])[] = [
+  [
+    'A log with two names under logrotate',
+    /is left alone, silently and as if all was well \(exit code 0\); .*allowhardlink/,
+  ],
+  ['rsync -a', /two names become two files; the symbolic link stays one/],
+  ['rsync -aH', /one new file with both names; the symbolic link stays one/],
+  ['git', /two names become two files; the symbolic link stays one/],
+  ['vim, backupcopy=auto and an empty backupskip', /inode stays.*a symbolic link stays/],
+  ['vim, backupcopy=yes and an empty backupskip', /inode stays.*a symbolic link stays/],
+  ['vim, backupcopy=no and an empty backupskip', /split off.*a symbolic link is replaced/],
 ];
 
 const forRoot: readonly (readonly [title: string, verdict: RegExp])[] = [
@@ -241,6 +267,68 @@ test('Ctrl-C, pressed twice, and SIGTERM: nothing is left behind', async () => {
   }
 });
 
+test('what a comparison that was killed left behind is removed by the next one, and nothing else is', async () => {
+  using here = new Scratch();
+  using other = new Scratch('/dev/shm');
+  const args = ['compare', here.path, '--other', other.path, '--only', 'file-systems'];
+  const start = () => spawn(process.execPath, [lwPath, ...args.slice(0, 4)], { stdio: 'ignore' });
+  const killed = start();
+  const ended = once(killed, 'exit');
+  const isMarked = (dir: string): boolean =>
+    readdirSync(dir).some(
+      (name) => existsSync(join(dir, name, '.lw-compare')) && readdirSync(join(dir, name)).length > 1,
+    );
+  while (!isMarked(here.path) && killed.exitCode === null) await sleep(1);
+  killed.kill('SIGKILL');
+  await ended;
+  const left = [...readdirSync(here.path), ...readdirSync(other.path)];
+  assert.equal(left.length, 2);
+
+  // One at work, one of another boot, one that only has the name, and one that says to be another.
+  const [boot, namespace] = [
+    readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(),
+    readlinkSync('/proc/self/ns/pid'),
+  ];
+  const plant = (word: string, says: string | undefined, mode = 0o700): void => {
+    const dir = here.at(`.lw-compare-${word}`);
+    mkdirSync(dir, { mode });
+    writeFileSync(join(dir, 'precious'), '');
+    if (says !== undefined) writeFileSync(join(dir, '.lw-compare'), says);
+  };
+  const gone = `999999999 1 ${boot} ${namespace}`;
+  plant('alive', `.lw-compare-alive\n${processName(process.pid)}\n`);
+  plant('boot', `.lw-compare-boot\n1 1 another ${namespace}\n`);
+  plant('bare', undefined);
+  plant('renamed', `.lw-compare-mine\n${gone}\n`);
+  plant('open', `.lw-compare-open\n${gone}\n`, 0o755);
+  plant('torn', '.lw-compare-torn\n');
+  mkdirSync(here.at('elsewhere'));
+  writeFileSync(here.at('elsewhere/.lw-compare'), `.lw-compare-link\n${gone}\n`);
+  symlinkSync('elsewhere', here.at('.lw-compare-link'));
+
+  const { code, err } = lw(args);
+  assert.equal(code, 0);
+  for (const name of left)
+    assert.ok(err.includes(`lw: removed ${name}, which an lw compare that was killed had left behind\n`), err);
+  assert.match(
+    err,
+    /lw: \.lw-compare-boot was left behind by an lw compare on another machine, or before this one was/,
+  );
+  assert.equal(err.trimEnd().split('\n').length, 3);
+  assert.deepEqual(
+    readdirSync(here.path),
+    ['alive', 'bare', 'boot', 'link', 'open', 'renamed', 'torn']
+      .map((word) => `.lw-compare-${word}`)
+      .concat('elsewhere'),
+  );
+  assert.deepEqual(readdirSync(other.path), []);
+  if (process.geteuid?.() !== 0) return;
+  plant('theirs', `.lw-compare-theirs\n${gone}\n`);
+  chownSync(here.at('.lw-compare-theirs'), nobody, nobody);
+  assert.equal(lw(args).err.includes('theirs'), false);
+  assert.ok(existsSync(here.at('.lw-compare-theirs/precious')));
+});
+
 test('DIR may have any name, and what is printed of it is harmless', () => {
   using scratch = new Scratch();
   using other = new Scratch('/dev/shm');
@@ -317,6 +405,7 @@ test('the table stands on a wide terminal, and no sentence is wider than a narro
     userId: 0,
     differences: [difference],
     problems: [],
+    leftBehind: [],
   };
   for (const width of [40, 60])
     for (const line of command.render(report, lookOf(width, false), request))

@@ -115,7 +115,7 @@ test('two lessons are done by keyboard alone', async (context) => {
       await page.keyboard.type(line);
       await page.keyboard.press('Enter');
     }
-    assert.match(await textOf(page, '#result'), /Reached in \d+ line/);
+    assert.match(await textOf(page, '#result'), /Reached with \d+ command/);
     assert.match(await textOf(page, '#spoken'), /Goal reached/);
     assert.equal(await textOf(page, '.goal-state'), 'reached');
     if (!next) break;
@@ -136,6 +136,54 @@ test('two lessons are done by keyboard alone', async (context) => {
   assert.equal(await page.locator('#lesson-list .done').count(), 2);
   await page.keyboard.press('Escape');
   assert.equal(await focused(page), 'pick');
+});
+
+test('what a line changed comes into sight, and why another one was refused', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  const isSeen = (selector: string): Promise<boolean> =>
+    page.evaluate(
+      `[...document.querySelectorAll('#canvas ${selector}')].length > 0 && [...document.querySelectorAll('#canvas ${selector}')].every((part) => {
+        const [box, frame] = [part, document.getElementById('canvas')].map((one) => one.getBoundingClientRect());
+        return box.top >= frame.top && box.bottom <= frame.bottom;
+      })`,
+    ) as Promise<boolean>;
+  await openSandbox(page, 'a #1\nb #1\nl -> media/song\nmedia/ mount tmpfs\n  song\n');
+  assert.ok(!(await isSeen('.row .pill')));
+  await type(page, 'ln a media/a');
+  await page.waitForTimeout(100);
+  for (const part of ['.pill', '.reason', '.stop']) assert.ok(await isSeen(`.refused ${part}`), part);
+  await openSandbox(page, Array.from({ length: 60 }, (_, at) => `file-${at}`).join('\n'));
+  await type(page, 'ln -s file-1 z');
+  await page.waitForTimeout(100);
+  for (const part of ['.pill', '.card', '.data-box']) assert.ok(await isSeen(`.part.new ${part}`), part);
+});
+
+test('on a phone the answer and the way on are in sight, however much the picture grows', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start({ width: 390, height: 700, theme: 'light' });
+  const page = await lab.open();
+  await page.getByRole('button', { name: 'Terminal' }).click();
+  const hidden = (selector: string): Promise<number> =>
+    page.evaluate(
+      `document.querySelector('${selector}').getBoundingClientRect().bottom - document.querySelector('.jumps').getBoundingClientRect().top`,
+    ) as Promise<number>;
+  const line = page.locator('#line');
+  for (const typed of ['touch c d e f g', 'ls -li']) {
+    await line.evaluate((input, value) => {
+      (input as { value: string }).value = value;
+    }, typed);
+    await page.evaluate(
+      `document.getElementById('line').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))`,
+    );
+    await page.waitForTimeout(100);
+    assert.ok((await hidden('#line')) <= 0, typed);
+  }
+  await type(page, 'rm blue c d e f g');
+  await page.locator('#result.reached').waitFor();
+  await page.waitForTimeout(100);
+  assert.ok((await hidden('#next')) <= 0);
 });
 
 test('the command line completes, remembers, and lets one leave', async (context) => {
@@ -251,10 +299,46 @@ test('no line hangs the page', async (context) => {
     'echo {1..9999999}',
     'a=x; while true; do a=$a$a; done',
     'mkdir d; ln -s . d/l; find -L d; ls d/l/l/l/*/*/*/*/*/*',
+    `echo ${'a'.repeat(42)} | grep -E '(a*)*\\1b'`,
+    `echo ${'$('.repeat(1500)}echo x${')'.repeat(1500)}`,
+    `${'('.repeat(4900)}ls${')'.repeat(4900)}`,
+    `echo $((${'('.repeat(4900)}1${')'.repeat(4900)}))`,
   ]) {
     await type(page, line, 'clear', 'echo alive');
     assert.match(await screenOf(page), /\nalive$/, line);
   }
+});
+
+test('megabytes that are pasted are refused in a sentence', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  const paste = (text: string, ...keys: readonly object[]): Promise<unknown> =>
+    page.evaluate(`{
+      const line = document.getElementById('line');
+      line.value = ${text};
+      for (const key of ${JSON.stringify(keys)})
+        line.dispatchEvent(new KeyboardEvent('keydown', { ...key, bubbles: true, cancelable: true }));
+    }`);
+  await paste("'('.repeat(1e7)", { key: 'Tab' }, { key: 'c', ctrlKey: true });
+  assert.ok((await screenOf(page)).length < 20_000);
+  await paste("'echo ' + 'x'.repeat(1e7)", { key: 'Enter' });
+  assert.match(await screenOf(page), /\nThe lab takes no line longer than 10000 characters\.$/);
+  await page.locator('#pick').press('Enter');
+  await page.locator('.sandbox').press('Enter');
+  for (const [text, complaint] of [
+    ["'x'.repeat(1e5)", /^Line 1: x{200}/],
+    ["'f\\n'.repeat(1e5)", /^Line 2: f is drawn twice/],
+    ["'x'.repeat(3e5)", /^This tree is too large for the lab\.$/],
+  ] as const) {
+    await page.evaluate(`document.getElementById('drawing').value = ${text}`);
+    await page.getByRole('button', { name: 'Start from this tree' }).press('Enter');
+    const said = await textOf(page, '.complaint');
+    assert.match(said, complaint);
+    assert.ok(said.length < 1000);
+  }
+  await type(page, 'echo alive');
+  assert.match(await screenOf(page), /\nalive$/);
 });
 
 test('a hostile address is only data', async (context) => {

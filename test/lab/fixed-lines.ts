@@ -16,8 +16,30 @@ const tree = `
 
 const script = (...lines: readonly string[]): Script => ({ tree, lines });
 
+/** What is in `$(…)` is understood with the line, or nothing of it is run; a mistake there ends a script. */
+const substitutions = [
+  'echo $( | cat',
+  'echo $( ls && && b',
+  'echo "$( fi',
+  'echo $( echo a; echo "b',
+  'echo $( if true | cat',
+  'echo a; echo $( fi )',
+  'echo $(echo > ) x',
+  'echo $( if true ) x',
+  `echo "\${x:-$( fi )}"`,
+  '[[ $(fi) ]]; echo a',
+  'echo "$(echo "$(fi)")" || echo a',
+  'false && echo $(fi)',
+  'echo "a $( ls',
+  `echo \${x:-$( ls`,
+  'echo $(echo `b',
+  `echo $(( $(echo 2) + 1 )) "$(echo 'a' "b")" it\\'s "it's $(echo "x'")"`,
+  "echo $'$(fi)' '$(fi)' \"\\$(fi)\"",
+];
+
 /** Lines that were worth a thought, each with what comes before it. */
 export const fixedScripts: readonly Script[] = [
+  ...substitutions.map((line) => script(line)),
   script('echo *', 'echo ?', "printf '%q\\n' *", 'for f in *; do echo "$f"; done', 'echo .*', 'echo d/.* [!a-d]*'),
   script('echo > gone', 'echo nowhere*', 'echo x > loop', 'echo x > d', 'echo x > a/b', 'echo x > zz/y', 'echo x > ""'),
   script('cd m', 'pwd', 'pwd -P', 'cd ..', 'pwd', 'cd -P m', 'pwd', 'cd -', 'cd nowhere', 'cd a', 'cd a b', 'cd ""'),
@@ -257,4 +279,49 @@ export const fixedScripts: readonly Script[] = [
     'cd ~other; pwd; touch x; cd ~me',
   ),
   script('mkdir q; cd q; rmdir ../q; cd ..; pwd'),
+  // What all go into is held open: a link that leads there may break meanwhile.
+  script('mkdir k; ln -s d/../k to', 'mv -v a d b to', 'find k | sort'),
+  script('mkdir n1 n2; ln -s n1 n2/to', 'cp -av n2 c d n2/to', 'cp -alv c d n2/to', 'cp -as "$PWD"/c "$PWD"/d n2/to'),
+  script('mkdir -p n1/n2; ln -s n1 to', 'mv -v n1 d to', 'mv -v n1 d c to', 'mv -t to a b nope d', 'mv -T d to'),
+  script('cp -bv a d/e m', 'cp -bv a d/e m', 'mv --backup=numbered -v a d/e m', 'cp -bf b d', 'cp -bf ./b .'),
+  // A name with a slash that is a link to nowhere is there and is not.
+  script('mv d gone/', 'mv -n d gone/', 'mv -b d gone/', 'mv -b a gone/', 'mv a gone/', 'mv -u a gone/', 'mv d loop/'),
+  script('rmdir -v gone/ l/ m/ loop/ loop', 'rmdir -p gone/'),
+  // The way is not where it was, once its directory is shut.
+  script('mkdir k; chmod 700 d; chmod -R 600 ../me', 'ls -d ../me'),
+  script('mkdir -m 0 dark; mkdir -m 500 shut; ln -s dark ld', 'mkdir -p dark/a shut/e f', 'mkdir -pv ld/x dark/ f/g'),
+  script('mkdir -m 0 dark', 'chmod -Rv o+t dark', 'chown -Rv me dark a', 'chmod -Rc 700 dark'),
+  script('ln -s ../d d/up', 'ls -RL d; echo $?', 'cd d; ls -RL; ls -R .'),
+  script('cp -av d m', 'cp -av d d m; echo $?', 'cp -rs d d/x'),
+  script('truncate -s 2 n', 'grep -v x ? d', 'grep -c -v x n; grep -l "" n; grep -q "" n; echo $?', 'grep "" n a > x'),
+  script(
+    "printf 'x\\0x\\ny\\n' > n",
+    'grep -n y n',
+    'grep -c x n',
+    "printf '\\377x\\nxy\\n' > e",
+    'grep x e',
+    'grep -c x e',
+  ),
+  script(
+    'while read x; do cp a z; mv z y; ln -f a y; rm -f y; mkdir -p r; readlink l; env true; du -s a; echo $x; done < b',
+    'cat b | while read x; do echo $x; rm b; done; ls b',
+    "printf 'y\\nn\\ny\\n' | rm -i a c l; ls a c l",
+  ),
+  script('chmod a=r d', 'echo d/* d/*/ d/*/x d/e d/[e]', 'sort d/*', 'cat d/e'),
+  script(
+    'mkdir k; cd k; chmod 444 .',
+    'find . -name x; echo $?',
+    'find /bin /nope; echo $?',
+    'find /bin -exec echo {} \\;',
+  ),
+  script(
+    'mkdir k; cd k; chmod 444 .',
+    'find ~/a ~/b -exec echo {} +; echo $?',
+    'rm -r x',
+    'ls . x',
+    'du . ~/k',
+    'cp -r . ~/e',
+  ),
+  script('mkdir k; chmod 1777 d', 'cp -v --parents d/f nope/x a/x d/nope k', 'ls -l k', 'cp --parents d/f l'),
+  script('mkdir k', 'cp -v --parents "$PWD"/d/f k', 'cp -v --parents ../me/d/f k', 'cp --parents -v d//e k'),
 ];

@@ -1,22 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Difference } from './both-shells.ts';
 
+interface Reason {
+  readonly name: string;
+  readonly why: string;
+  readonly fits: (difference: Difference) => boolean;
+}
+
 /** Where the lab is otherwise than bash with coreutils, and why it may be. */
-export const reasons: readonly { readonly why: string; readonly fits: (difference: Difference) => boolean }[] = [
+export const reasons: readonly Reason[] = [
   {
+    name: 'order of entries',
     why: 'A directory has no order of its own: ext4 gives its entries by their hashes, the lab in the order in which they were made.',
-    fits: ({ what, bash, lab }) => what !== 'code' && sortedLines(bash) === sortedLines(lab),
+    fits: (difference) => {
+      const { what, bash, lab } = difference;
+      const mayWalk = (line: string): boolean =>
+        walks.test(line) || (complainsInOrder.test(line) && (what === 'errors' || /2>/.test(line)));
+      if (what === 'code' || !lastLines(difference).some(mayWalk)) return false;
+      return what === 'tree'
+        ? isDeepStrictEqual(treeLines(bash, sortedLines), treeLines(lab, sortedLines))
+        : sortedLines(bash) === sortedLines(lab);
+    },
   },
   {
-    why: 'Of several mistakes in the grammar of one line bash may name another one first; neither runs any of it.',
-    fits: ({ what, bash, lab }) =>
-      what === 'errors' && [bash, lab].every((text) => /^bash: (syntax error|unexpected EOF)/.test(text)),
+    name: 'names of one file',
+    why: 'Of several names of one file, du counts the first that it comes to and chmod -R changes the file there; which one that is, is up to the order of entries.',
+    fits: (difference) => {
+      const { what, bash, lab, names } = difference;
+      if (what === 'code' || !lastLines(difference).some((line) => /\b(du|chmod|chown|chgrp)\b/.test(line)))
+        return false;
+      const plain = (text: string): string => sortedLines(oneName(text, names));
+      return what === 'tree'
+        ? isDeepStrictEqual(treeLines(bash, plain), treeLines(lab, plain))
+        : plain(bash) === plain(lab);
+    },
   },
   {
-    why: 'The parts of a pipe run one after the other in the lab, so a file that the end writes is not there when the beginning looks, and none is ended by signal 13.',
-    fits: ({ lines, bash }) =>
-      /^(find|ls|du|grep)\b.*\|.*>/.test(lines.at(-1) ?? '') || bash.includes('terminated by signal 13'),
-  },
-  {
+    name: 'just created',
     why: "The ln here is the product's own: what it has just made it will not replace, not even with a backup (`ln --help`).",
     fits: ({ lines, wrote }) =>
       /\bln\b/.test(lines.at(-1) ?? '') &&
@@ -24,34 +44,93 @@ export const reasons: readonly { readonly why: string; readonly fits: (differenc
       !wrote.bash.includes('will not overwrite just-created'),
   },
   {
-    why: 'A program keeps its output back until it ends where no terminal reads it, and complaints go out at once; the lab writes both at once.',
-    fits: ({ what, lines, bash, lab }) =>
-      what === 'output' && /2>&1|&>/.test(lines.at(-1) ?? '') && sortedCharacters(bash) === sortedCharacters(lab),
+    name: 'memory without a value',
+    why: 'Of a link to nowhere `chown -v` tells an old owner out of memory that it has not set; the lab says nothing of one.',
+    fits: (difference) => {
+      const { what, bash, lab, wrote } = difference;
+      if (!lastLines(difference).some((line) => /\b(chown|chgrp)\b/.test(line))) return false;
+      const named = new Set([...wrote.bash.matchAll(/cannot dereference '([^']*)'/g)].map(([, name]) => name));
+      const plain = (text: string): string =>
+        text.replace(/^failed to change (?:ownership|group) of '([^']*)' from .*\n/gm, (line, name) =>
+          named.has(name) ? '' : line,
+        );
+      if (named.size === 0 || what === 'code') return false;
+      return what === 'tree'
+        ? isDeepStrictEqual(treeLines(bash, plain), treeLines(lab, plain))
+        : plain(bash) === plain(lab);
+    },
   },
   {
+    name: 'copied into itself',
     why: 'A directory that is copied into itself: what is copied before that is noticed is what its order, that of inode numbers, puts first, and ext4 gives any number that is free.',
-    fits: ({ what, lines, wrote }) => {
-      const noticed = Object.values(wrote).map(
-        (text) => /cannot copy a directory, '[^']*', into itself, '[^']*'/.exec(text)?.[0],
-      );
-      return (
-        what !== 'code' &&
-        /\bcp\b/.test((what === 'tree' ? lines : lines.slice(-1)).join('\n')) &&
-        noticed[0] !== undefined &&
-        noticed[0] === noticed[1]
-      );
+    fits: (difference) => {
+      const { what, bash, lab, wrote } = difference;
+      if (what === 'code' || !lastLines(difference).some((line) => /\bcp\b/.test(line))) return false;
+      const noticed = [...wrote.bash.matchAll(intoItself)];
+      if (noticed.length === 0 || !wrote.lab.includes(noticed[0]?.[0] ?? '')) return false;
+      const places = noticed.map(([, source = '', made = '']) => ({ source, made }));
+      return isDeepStrictEqual(outside(bash, what, places), outside(lab, what, places));
     },
   },
 ];
 
 /** Why a difference is none to mend; undefined for one that is. */
-export const justified = (difference: Difference): string | undefined =>
-  reasons.find(({ fits }) => fits(difference))?.why;
+export const justified = (difference: Difference): Reason | undefined => reasons.find(({ fits }) => fits(difference));
 
-const sortedCharacters = (text: string): string => [...text].sort().join('');
-/** The lines in the files of a tree are told with escapes, in double quotes. */
-const sortedLines = (text: string): string =>
-  text
-    .split(/\n|\\n|"/)
-    .sort()
-    .join('\n');
+/** Programs that go through directories in the order in which they find the entries. */
+const walks = /\b(find|du)\b|\b(chmod|chown|chgrp|rm|cp|grep)\b.* -\w*[rRa]/;
+/** It sorts what it shows, but complains of each as it comes. */
+const complainsInOrder = /\bls\b/;
+
+/** The lines that may have led to a difference. */
+const lastLines = ({ what, lines }: Difference): readonly string[] => (what === 'tree' ? lines : lines.slice(-1));
+
+const sortedLines = (text: string): string => text.split('\n').sort().join('\n');
+
+/** A told tree; what its files hold may be seen in another way. */
+const treeLines = (tree: string, seen: (contents: string) => string): readonly string[] =>
+  tree
+    .split('\n')
+    .map((line) => line.replace(/(?<= )"(?:[^"\\]|\\.)*"$/, (contents) => seen(String(JSON.parse(contents)))));
+
+interface Noticed {
+  readonly source: string;
+  readonly made: string;
+}
+const intoItself = /cannot copy a directory, '([^']*)', into itself, '([^']*)'/g;
+
+/** A told difference without what concerns these places and what lies in them. */
+const outside = (text: string, what: Difference['what'], noticed: readonly Noticed[]): readonly string[] => {
+  const places = noticed.flatMap(({ source, made }) => [source, made]).map((place) => place.replace(/(?<=.)\/+$/, ''));
+  const concerns = new RegExp(
+    `(^|[\\s'])(${places.map((place) => place.replace(/[^\w/]/g, '\\$&')).join('|')})(?=[/':]|$)`,
+  );
+  const plain = (lines: string): string =>
+    lines
+      .split('\n')
+      .filter((line) => !concerns.test(line))
+      .join('\n');
+  if (what !== 'tree') return plain(text).split('\n');
+  const names = noticed.map(({ made }) => /([^/]*)\/*$/.exec(made)?.[1] ?? '');
+  // Links may be on the way, so it is known by its own name.
+  const isInside = (line: string): boolean =>
+    names.some(
+      (name) => name === '.' || name === '..' || /^"home\/me\/([^"]*)/.exec(line)?.[1]?.split('/').includes(name),
+    );
+  return treeLines(text, plain)
+    .filter((line) => !isInside(line))
+    .map((line) => line.replace(/ #\d+ of \d+/, ''));
+};
+
+/** Any name of a file that has several becomes the same; the sizes of directories hang on which one was counted there. */
+const oneName = (text: string, names: Difference['names']): string => {
+  const ends = names.map((paths) => paths.map((path) => path.replace(/^.*\//s, '')));
+  const sizes = [...text.matchAll(/^(\d+)\t/gm)].map(([, size]) => Number(size));
+  const lines = text.split('\n').map((line) => {
+    const [, before = '', path = '', after = ''] = /^(\d+\t|[^']*')([^']*)(.*)$/s.exec(line) ?? [];
+    const file = ends.findIndex((each) => each.includes(path.replace(/^.*\//s, '')));
+    if (file >= 0) return `${before}<${file}>${after}`;
+    return line.replace(/^\d+\t/, '');
+  });
+  return [Math.max(0, ...sizes), ...lines].join('\n');
+};

@@ -128,7 +128,7 @@ test('a mistake is told with its line', () => {
   const table: readonly (readonly [from: string, to: string, complaint: string])[] = [
     ['# A title', 'A title', '1: a lesson begins with its title: # Title'],
     ['id: a-lesson', 'id: A Lesson', '3: an id is of small letters, digits and hyphens'],
-    ['golf: 1', 'golf: few', '5: golf is a number of lines'],
+    ['golf: 1', 'golf: few', '5: golf is a number of commands'],
     ['Some **words** and `code`.', '', '1: the lesson says nothing: text comes before ## Start'],
     ['## Hints', '## Hint', '20: there is no section Hint: only Start, Goal, Hints, Solution, Quiz'],
     ['user: me', 'user: nobody', '10: there is no user nobody: only root, me, other'],
@@ -163,7 +163,7 @@ test('a mistake is told with its line', () => {
   assert.deepEqual(complaints(''), [
     '1: a lesson begins with its title: # Title',
     '1: the lesson needs an id: id: a-name',
-    '1: the lesson needs its golf: the fewest lines that reach the goal',
+    '1: the lesson needs its golf: the fewest commands that reach the goal',
     '1: the lesson says nothing: text comes before ## Start',
     '1: the section ## Start is missing',
     '1: the section ## Goal is missing',
@@ -185,7 +185,7 @@ test('what is wrong when it is played is told as well', () => {
     '14: the start is already the goal: there is nothing to do',
     '23: the solution does not reach the goal: b should not be there.',
   ]);
-  assert.deepEqual(checked('golf: 1', 'golf: 2'), ['5: the solution has 1 lines, golf must not be more']);
+  assert.deepEqual(checked('golf: 1', 'golf: 2'), ['5: the solution has 1 commands, golf must not be more']);
   assert.deepEqual(checked('- 2 =>', '- 3 =>'), ['35: what happens is none of the options: 2']);
   assert.deepEqual(checked('user: me\n\n    a "x\\n" #1', '    a "x\\n" #1\n    m/ mount tmpfs\n      c #1'), [
     '9: the tree below cannot be built: in its line 3: m/c cannot be made: linkat: EXDEV',

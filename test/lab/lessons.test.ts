@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkGoal } from '../../src/lab/lessons/check-goal.ts';
 import { checkLesson } from '../../src/lab/lessons/check-lesson.ts';
+import { countCommands } from '../../src/lab/lessons/count-commands.ts';
 import type { Block, Lesson, Question, Span } from '../../src/lab/lessons/lesson.ts';
 import { answerOf, isRight } from '../../src/lab/lessons/quiz.ts';
 import { newSession } from '../../src/lab/session.ts';
@@ -127,6 +128,81 @@ test('the usual mistakes do not pass, and other ways do', () => {
     const { differences } = checkGoal(session, lesson);
     assert.equal(differences[0] && plain(differences[0]), sentence, `${id}: ${lines.join('; ')}`);
   }
+});
+
+test('golf is the number of commands of some way to the goal', () => {
+  const shorter: Readonly<Record<string, string>> = {
+    inode: 'rm blue',
+    'difference-file-systems': 'ln -s ../song stick/song',
+    bind: 'ln data/a data/b',
+    atomic: 'ln -sfn releases/2 current',
+    backup: 'cp -al home monday; edit -r home/letter v2',
+    why: 'ln -sf ../img/current/Logo.png site/logo',
+    protected: 'ln -s /home/other/poem tmp/poem',
+    who: 'rm archive/old-leak inbox/letter inbox/link notes/leak',
+  };
+  for (const { lesson } of lessons) {
+    const { id, start, golf, solution } = lesson;
+    const lines = id in shorter ? [shorter[id] as string] : solution.map(({ line }) => line);
+    const session = newSession(start);
+    for (const line of lines) runLine(session, line);
+    assert.ok(checkGoal(session, lesson).met, id);
+    assert.equal(
+      lines.reduce((sum, line) => sum + countCommands(line), 0),
+      golf,
+      id,
+    );
+  }
+});
+
+test('commands are counted, whatever lines they come in', () => {
+  for (const [line, count] of [
+    ['ln a b', 1],
+    ['ln a b; rm a', 2],
+    ['ln a b && rm a || echo no', 3],
+    ['ls | wc -l > n', 2],
+    ["echo 'a; b && c'", 1],
+    ['for f in *; do ln $f d; rm $f; done', 2],
+    ['if [ -e a ]; then rm a; else ln b a; fi', 3],
+    ['while false; do rm a; done &', 2],
+    ['case a in a) rm a ;; *) ln a b ;; esac', 2],
+    ['f() { rm a; }; f', 2],
+    ['(cd d && [[ -e a ]]); ((1))', 3],
+    ['> file', 1],
+    ['x=1', 1],
+    ['echo "', 1],
+    [`${'('.repeat(4900)}ls${')'.repeat(4900)}`, 1],
+    ['', 0],
+  ] as const)
+    assert.equal(countCommands(line), count, line);
+});
+
+test('in the lesson on protected links it is these protections that refuse', () => {
+  const start = lessons.find(({ lesson }) => lesson.id === 'protected')?.lesson.start as Lesson['start'];
+  const refusals = (protectedHardlinks: boolean, protectedSymlinks: boolean) => {
+    const session = newSession(start);
+    Object.assign(session.sketch, { protectedHardlinks, protectedSymlinks });
+    return ['ln home/other/poem tmp/poem', 'cat tmp/bait'].map((line) => runLine(session, line).err);
+  };
+  const hard = "ln: failed to create hard link 'tmp/poem' => 'home/other/poem': Operation not permitted\n";
+  const soft = 'cat: tmp/bait: Permission denied\n';
+  const dangling = 'cat: tmp/bait: No such file or directory\n';
+  assert.deepEqual(refusals(true, true), [hard, soft]);
+  assert.deepEqual(refusals(false, true), ['', soft]);
+  assert.deepEqual(refusals(true, false), [hard, dangling]);
+});
+
+test('options that differ in case only are told apart', () => {
+  const { lesson } = lessons[0] as { readonly lesson: Lesson };
+  const question: Question = {
+    ...(lesson.quiz[0] as Question),
+    lines: [],
+    asks: { kind: 'output', line: 'echo Logo' },
+    options: ['logo', 'Logo'].map((value) => ({ value, words: [] })),
+  };
+  assert.ok(isRight(question, 'Logo'));
+  assert.ok(!isRight(question, 'logo'));
+  assert.ok(isRight({ ...question, options: [] }, ' logo'));
 });
 
 test('an answer is right whatever its case and the spaces around it', () => {

@@ -61,4 +61,9 @@ test('no pattern takes forever', () => {
     assert.equal(new LinearExpression(source, 'su').test(text), false, source);
   assert.throws(() => new LinearExpression('((a{100}){100}){100}', 'su'), Exhausted);
   assert.throws(() => new LinearExpression('(a*)*\\1*b+', 'su').test(text), Exhausted);
+  const short = 'a'.repeat(190);
+  for (const source of ['(a*)*\\1b', '(a|a)*\\1b', '((a?)b?)+\\1c', '(([)*]|a)){9}\\1b'])
+    assert.throws(() => new LinearExpression(source, 'su').test(short), Exhausted, source);
+  for (const source of ['(a*)\\1*b', '(a|b)\\1c', '([*(]a)*\\1b', '(a\\()*\\1+b', '(a*)?\\1b'])
+    assert.equal(new LinearExpression(source, 'su').test(short), false, source);
 });

@@ -90,6 +90,16 @@ test('a refused change is told with its call, errno and paths', () => {
   );
 });
 
+test('what a program tried first and then did in another way was refused to nobody', () => {
+  const tree = 'a\nb\nd/\n  e/\n    f\nl -> a\nm/ mount tmpfs\n';
+  const refused = (line: string) => runLine(newSession({ tree }), line).refused.map(({ errno }) => errno);
+  for (const line of ['mv -T a b', 'ln -f a b', 'ln -sfn b l', 'mkdir -p d/e', 'rm -r d', 'rm -f none', 'mv d m'])
+    assert.deepEqual(refused(line), [], line);
+  assert.deepEqual(refused('ln -sfn b l; ln a m/a || true'), ['EXDEV']);
+  assert.deepEqual(refused('find . -name a -exec ln {} b \\;'), ['EEXIST']);
+  assert.deepEqual(refused('ln a b; mv -T a b'), ['EEXIST']);
+});
+
 test('tail -f in the background holds a file without a name, until it is killed', () => {
   const session = begin();
   assert.match(typed(session, 'tail -f a &'), /^\[1\] 1001\nhello\n$/);

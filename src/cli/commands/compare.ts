@@ -33,6 +33,8 @@ export interface Comparison {
   readonly differences: readonly Difference[];
   /** Sentences: what could not be removed. */
   readonly problems: readonly string[];
+  /** Sentences: what comparisons that were killed had left behind. */
+  readonly leftBehind: readonly string[];
 }
 
 const measures: Readonly<Record<DifferenceName, (bench: Bench) => Difference>> = {
@@ -65,7 +67,8 @@ export const command: Command<Comparison> = {
     markdown: { type: 'boolean', help: 'print a document in Markdown' },
   },
   details: `The seven differences that books teach are tried out in a scratch directory, which is made in DIR (or in the \
-working directory) and removed at the end, also after Ctrl-C. Each comes with the commands to see it yourself, what was \
+working directory) and removed at the end, also after Ctrl-C. What a comparison that was killed has left there, the next \
+one removes, and says so. Each comes with the commands to see it yourself, what was \
 observed, and a verdict that follows from that and from nothing else: where a file system refuses hard links, the answer \
 is about that.
 
@@ -130,6 +133,7 @@ The exit code is 3 if something could not be measured that normally can be. A ve
       userId: process.geteuid?.() ?? -1,
       differences,
       problems,
+      leftBehind: [...ground.leftBehind, ...(other?.ground.leftBehind ?? [])],
     };
   },
 
@@ -170,7 +174,7 @@ The exit code is 3 if something could not be measured that normally can be. A ve
 
   exitCode: ({ differences, problems }) =>
     problems.length > 0 || differences.some(({ experiments }) => experiments.some(isAmiss)) ? 3 : 0,
-  problems: ({ problems }) => problems,
+  problems: ({ problems, leftBehind }) => [...leftBehind, ...problems],
 };
 
 const isAmiss = ({ outcome }: Difference['experiments'][number]): boolean =>

@@ -6,6 +6,7 @@ import type { Stat } from '../../fs/stat.ts';
 import { randomWord } from '../../kernel/random.ts';
 import { show } from '../show.ts';
 import { Hindrance } from './comparison.ts';
+import { emptyScratch, markScratch, scratchPrefix, sweep } from './left-behind.ts';
 
 /** A directory of our own to try things in. */
 export interface Ground extends Disposable {
@@ -16,6 +17,8 @@ export interface Ground extends Disposable {
 /** The scratch directory itself. `remove` gives sentences about what it could not remove. */
 export interface Scratch extends Ground {
   readonly name: string;
+  /** Sentences about what earlier comparisons had left there. */
+  readonly leftBehind: readonly string[];
   remove(): readonly string[];
 }
 
@@ -23,19 +26,22 @@ export interface Scratch extends Ground {
 export const makeScratch = (fs: Fs, place: Handle): Scratch | Fault => {
   const parent = fs.open(place, '.', { access: 'path', directory: true });
   if (parent instanceof Fault) return parent;
-  const name = `.lw-compare-${randomWord()}`;
+  const leftBehind = sweep(fs, parent);
+  const name = `${scratchPrefix}${randomWord()}`;
   const dir =
     fs.mkdir(parent, name, 0o700) ?? fs.open(parent, name, { access: 'read', directory: true, nofollow: true });
   if (dir instanceof Fault) {
     parent[Symbol.dispose]();
     return dir;
   }
+  markScratch(fs, dir, name);
   return {
     fs,
     dir,
     name,
+    leftBehind,
     remove() {
-      const refused = [...removeAll(fs, dir)];
+      const refused = [...emptyScratch(fs, dir)];
       const last = fs.rmdir(parent, name);
       if (last) refused.push(last);
       return refused.map(
@@ -48,31 +54,6 @@ export const makeScratch = (fs: Fs, place: Handle): Scratch | Fault => {
     },
   };
 };
-
-/** Empties a directory; no link is followed and no other mount entered. */
-function* removeAll(fs: Fs, dir: Handle): Generator<Fault> {
-  const again = fs.open(dir, '.', { access: 'read', directory: true });
-  if (again instanceof Fault) return yield again;
-  using reading = again;
-  const entries = fs.entries(reading);
-  if (entries instanceof Fault) return yield entries;
-  for (const { name } of entries) {
-    const refused = fs.unlink(dir, name);
-    if (!refused) continue;
-    if (refused.errno !== 'EISDIR') {
-      yield refused;
-      continue;
-    }
-    const opened = fs.open(dir, name, { access: 'read', resolve: { noCrossing: true, noSymlinks: true } });
-    if (opened instanceof Fault) yield opened;
-    else {
-      using below = opened;
-      yield* removeAll(fs, below);
-    }
-    const kept = fs.rmdir(dir, name);
-    if (kept) yield kept;
-  }
-}
 
 /** A new directory in another one; the caller releases it. */
 export const newGround = ({ fs, dir }: Ground, name: string, mode = 0o700): Ground => {

@@ -14,26 +14,33 @@ export const logRotation = (ground: Ground): Experiment =>
       'echo hello > log',
       'logrotate --force --state ./state ./rules; ls',
       'echo hello > log; ln log hard',
-      'logrotate --force --state ./state ./rules; ls',
+      'logrotate --force --state ./state ./rules; echo $?; ls',
     ],
     () => {
-      const one = rotates(ground, 'log-with-one-name', () => {});
-      if (!one) throw new Hindrance('logrotate did not rotate even a log with one name', false);
-      const two = rotates(ground, 'log-with-two-names', (here) => needLink(here, 'log', 'hard'));
+      const one = rotate(ground, 'log-with-one-name', () => {});
+      if (!one.rotated) throw new Hindrance('logrotate did not rotate even a log with one name', false);
+      const two = rotate(ground, 'log-with-two-names', (here) => needLink(here, 'log', 'hard'));
       return {
-        observed: [saw('log with one name', 'rotated'), saw('log with two names', two ? 'rotated' : 'left alone')],
-        verdict: two
+        observed: [
+          saw('log with one name', 'rotated'),
+          saw('log with two names', two.rotated ? 'rotated' : 'left alone'),
+          saw('exit code then', two.code ?? 'none'),
+          saw('said then', two.said || 'nothing'),
+        ],
+        verdict: two.rotated
           ? sentence('a log with two names is rotated as any other')
-          : sentence('a log with two names is left alone (the option allowhardlink would have it rotated)'),
+          : sentence(
+              `a log with two names is left alone${two.said === '' && two.code === 0 ? ', silently and as if all was well (exit code 0)' : ''}; the option allowhardlink would have it rotated`,
+            ),
       };
     },
   );
 
-const rotates = (ground: Ground, name: string, prepare: (here: Ground) => void): boolean => {
+const rotate = (ground: Ground, name: string, prepare: (here: Ground) => void) => {
   using here = newGround(ground, name);
   writeFile(here, 'rules', configuration);
   writeFile(here, 'log', 'hello\n');
   prepare(here);
-  runProgram(here, 'logrotate', '--force', '--state', './state', './rules');
-  return !(here.fs.stat(here.dir, 'log.1') instanceof Fault);
+  const { code, out, err } = runProgram(here, 'logrotate', '--force', '--state', './state', './rules');
+  return { rotated: !(here.fs.stat(here.dir, 'log.1') instanceof Fault), code, said: `${out}${err}`.trim() };
 };

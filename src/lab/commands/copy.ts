@@ -48,16 +48,25 @@ export interface CopyOptions {
   readonly ask: (question: string) => boolean;
 }
 
+/**
+ * Where a copy goes: a path from the directory that all copies go into, which is held open, or else from the working
+ * directory. What the name of that directory comes to lead to meanwhile does not matter.
+ */
+export interface Destination {
+  readonly at: Handle;
+  readonly path: string;
+  /** As it is told of. */
+  readonly told: string;
+}
+
 /** What one command has done so far. */
 export interface CopyState {
   /** Sources by identity: the first name that each got. */
-  readonly copied: Map<string, string>;
+  readonly copied: Map<string, Destination>;
   /** Destinations that this command made: with several operands it will not overwrite them. */
   readonly made: Set<string> | undefined;
   /** The operands of cp by identity: one name that is given twice is copied once, however it is written. */
   readonly sources: Map<string, readonly string[]> | undefined;
-  /** The directory that all go into, as it was given. */
-  readonly into: string | undefined;
 }
 
 export interface Copied {
@@ -72,7 +81,7 @@ interface Frame {
   readonly options: CopyOptions;
   readonly state: CopyState;
   readonly topSource: string;
-  readonly topDestination: string;
+  readonly topDestination: Destination;
   firstDirectoryMade: boolean;
   renamed: boolean;
   intoSelf: boolean;
@@ -82,7 +91,7 @@ interface Frame {
 export const copy = (
   io: CommandIo,
   source: string,
-  destination: string,
+  destination: Destination,
   options: CopyOptions,
   state: CopyState,
   renameErrno?: string,
@@ -98,7 +107,7 @@ export const copy = (
 const copyOne = (
   frame: Frame,
   source: string,
-  destination: string,
+  destination: Destination,
   x: CopyOptions,
   isOperand: boolean,
   above: readonly Stat[],
@@ -110,18 +119,21 @@ const copyOne = (
   let renameErrno = renameErrnoBefore;
   let isNew = false;
   if (x.move) {
-    renameErrno ??= fs.rename(fs.cwd, source, fs.cwd, destination, 'no-replace')?.errno ?? 'done';
+    renameErrno ??= fs.rename(fs.cwd, source, destination.at, destination.path, 'no-replace')?.errno ?? 'done';
     if (renameErrno === 'done') {
-      const moved = isOperand && state.made ? lstat(io, destination) : undefined;
+      const moved = isOperand && state.made ? lookAt(io, destination, false) : undefined;
       if (moved && !(moved instanceof Fault)) state.made?.add(fileKey(destination, moved));
-      if (x.verbose) io.out(`renamed ${quoted(source)} -> ${quoted(destination)}\n`);
+      if (x.verbose) io.out(`renamed ${quoted(source)} -> ${quoted(destination.told)}\n`);
+      frame.renamed = true;
+      return true;
+    }
+    if (renameErrno === 'EEXIST' && x.interactive === 'never') {
       frame.renamed = true;
       return true;
     }
   }
   const seen = look(io, source, x.dereference !== 'never');
   if (seen instanceof Fault) {
-    if (renameErrno === 'EEXIST' && x.interactive === 'never') return true;
     complain(io, `cannot stat ${quoted(source)}: ${seen.reason}`);
     return false;
   }
@@ -133,7 +145,7 @@ const copyOne = (
   const sourceKey = identityKey(seen);
   if (isOperand && state.sources) {
     const given = state.sources.get(sourceKey) ?? [];
-    if (!isDir && x.backup === 'none' && given.some((each) => isSameName(io, source, each, undefined))) {
+    if (!isDir && x.backup === 'none' && given.some((each) => isSameName(io, source, fromHere(io, each)))) {
       complain(io, `warning: source file ${quoted(source)} specified more than once`);
       return true;
     }
@@ -141,14 +153,23 @@ const copyOne = (
   }
   const follows = x.dereference === 'always' || (x.dereference === 'operands' && isOperand);
   let there: Stat | undefined;
-  let backup: string | undefined;
+  let backup: Destination | undefined;
   const itself = seen.kind !== 'file' && (x.recursive || isDir || seen.kind === 'symlink');
   const useLstat = itself || x.move || x.symbolicLink || x.hardLink || x.backup !== 'none' || x.unlinkBeforeOpening;
-  const found = look(io, destination, !useLstat);
+  const found = lookAt(io, destination, !useLstat);
   if (!(found instanceof Fault)) there = found;
   else if (found.errno === 'ENOENT') isNew = true;
   else if (!(found.errno === 'ELOOP' && x.unlinkAfterFailedOpen)) {
-    complain(io, `cannot stat ${quoted(destination)}: ${found.reason}`);
+    complain(io, `cannot stat ${quoted(destination.told)}: ${found.reason}`);
+    return false;
+  }
+  // Where a link that leads nowhere is given with a slash, there is something and nothing.
+  if (!there && renameErrno === 'EEXIST' && (isDir || x.backup !== 'none')) {
+    const problem =
+      x.backup === 'none'
+        ? `cannot overwrite non-directory ${quoted(destination.told)} with directory ${quoted(source)}`
+        : `cannot backup ${quoted(destination.told)}: Not a directory`;
+    complain(io, problem);
     return false;
   }
   if (there) {
@@ -161,28 +182,28 @@ const copyOne = (
       backup = kept;
       isNew = true;
     } else if (there.kind !== 'dir' && !x.move && mustUnlink(x, seen, there)) {
-      const fault = fs.unlink(fs.cwd, destination);
+      const fault = fs.unlink(destination.at, destination.path);
       if (fault && fault.errno !== 'ENOENT') {
-        complain(io, `cannot remove ${quoted(destination)}: ${fault.reason}`);
+        complain(io, `cannot remove ${quoted(destination.told)}: ${fault.reason}`);
         return false;
       }
       isNew = true;
-      if (x.verbose) io.out(`removed ${quoted(destination)}\n`);
+      if (x.verbose) io.out(`removed ${quoted(destination.told)}\n`);
     }
   }
   if (isOperand && state.made && !x.move && x.backup === 'none') {
-    const link = lstat(io, destination);
+    const link = lookAt(io, destination, false);
     if (!(link instanceof Fault) && link.kind === 'symlink' && state.made.has(fileKey(destination, link))) {
-      complain(io, `will not copy ${quoted(source)} through just-created symlink ${quoted(destination)}`);
+      complain(io, `will not copy ${quoted(source)} through just-created symlink ${quoted(destination.told)}`);
       return false;
     }
   }
-  const told = `${quoted(source)} -> ${quoted(destination)}${backup === undefined ? '' : ` (backup: ${quoted(backup)})`}\n`;
+  const told = `${quoted(source)} -> ${quoted(destination.told)}${backup === undefined ? '' : ` (backup: ${quoted(backup.told)})`}\n`;
   if (x.verbose && !x.move && !isDir) io.out(told);
 
   const key = identityKey(seen);
-  let earlier: string | undefined;
-  const remember = (): string | undefined => {
+  let earlier: Destination | undefined;
+  const remember = (): Destination | undefined => {
     const before = state.copied.get(key);
     if (before === undefined) state.copied.set(key, destination);
     return before;
@@ -194,33 +215,37 @@ const copyOne = (
   const undo = (): false => {
     if (earlier === undefined) state.copied.delete(key);
     if (backup !== undefined) {
-      const fault = fs.rename(fs.cwd, backup, fs.cwd, destination);
-      if (fault) complain(io, `cannot un-backup ${quoted(destination)}: ${fault.reason}`);
-      else if (x.verbose) io.out(`${quoted(backup)} -> ${quoted(destination)} (unbackup)\n`);
+      const fault = fs.rename(backup.at, backup.path, destination.at, destination.path);
+      if (fault) complain(io, `cannot un-backup ${quoted(destination.told)}: ${fault.reason}`);
+      else if (x.verbose) io.out(`${quoted(backup.told)} -> ${quoted(destination.told)} (unbackup)\n`);
     }
     return false;
   };
 
   if (earlier !== undefined) {
     if (!isDir) return hardLink(frame, earlier, destination, true, x.verbose, follows) || undo();
-    if (isSameName(io, source, earlier, state.into)) {
-      complain(io, `cannot copy a directory, ${quoted(frame.topSource)}, into itself, ${quoted(frame.topDestination)}`);
+    if (isSameName(io, source, earlier)) {
+      complain(
+        io,
+        `cannot copy a directory, ${quoted(frame.topSource)}, into itself, ${quoted(frame.topDestination.told)}`,
+      );
       frame.intoSelf = true;
       return undo();
     }
-    if (destination === earlier) {
+    if (destination.path === earlier.path) {
       complain(io, `warning: source directory ${quoted(frame.topSource)} specified more than once`);
       if (x.move) frame.renamed = true;
       return true;
     }
     if (!follows) {
-      complain(io, `will not create hard link ${quoted(destination)} to directory ${quoted(earlier)}`);
+      complain(io, `will not create hard link ${quoted(destination.told)} to directory ${quoted(earlier.told)}`);
       return undo();
     }
   }
 
   if (x.move) {
-    if (renameErrno === 'EEXIST') renameErrno = fs.rename(fs.cwd, source, fs.cwd, destination)?.errno ?? 'done';
+    if (renameErrno === 'EEXIST')
+      renameErrno = fs.rename(fs.cwd, source, destination.at, destination.path)?.errno ?? 'done';
     if (renameErrno === 'done') {
       if (x.verbose) io.out(`renamed ${told}`);
       frame.renamed = true;
@@ -230,22 +255,22 @@ const copyOne = (
     if (renameErrno === 'EINVAL') {
       complain(
         io,
-        `cannot move ${quoted(frame.topSource)} to a subdirectory of itself, ${quoted(frame.topDestination)}`,
+        `cannot move ${quoted(frame.topSource)} to a subdirectory of itself, ${quoted(frame.topDestination.told)}`,
       );
       frame.intoSelf = true;
       return true;
     }
     if (renameErrno !== 'EXDEV') {
-      const { reason } = new Fault('rename', renameErrno as Fault['errno'], destination);
-      complain(io, `cannot move ${quoted(source)} to ${quoted(destination)}: ${reason}`);
+      const { reason } = new Fault('rename', renameErrno as Fault['errno'], destination.told);
+      complain(io, `cannot move ${quoted(source)} to ${quoted(destination.told)}: ${reason}`);
       state.copied.delete(key);
       return false;
     }
-    const gone = isDir ? fs.rmdir(fs.cwd, destination) : fs.unlink(fs.cwd, destination);
+    const gone = isDir ? fs.rmdir(destination.at, destination.path) : fs.unlink(destination.at, destination.path);
     if (gone && gone.errno !== 'ENOENT') {
       complain(
         io,
-        `inter-device move failed: ${quoted(source)} to ${quoted(destination)}; unable to remove target: ${gone.reason}`,
+        `inter-device move failed: ${quoted(source)} to ${quoted(destination.told)}; unable to remove target: ${gone.reason}`,
       );
       state.copied.delete(key);
       return false;
@@ -255,21 +280,28 @@ const copyOne = (
   }
 
   if (isDir)
-    return (
-      directory(frame, source, seen, destination, isNew ? undefined : there, x, above, device, isOperand) || undo()
-    );
+    return directory(frame, source, seen, destination, isNew ? undefined : there, x, above, device, isOperand, undo);
   if (x.symbolicLink) {
-    if (!source.startsWith('/') && !isHere(io, parentOf(destination))) {
-      complain(io, `${named(destination)}: can make relative symbolic links only in current directory`);
+    if (!source.startsWith('/') && !isHere(io, destination)) {
+      complain(io, `${named(destination.told)}: can make relative symbolic links only in current directory`);
       return undo();
     }
     const fault = symlink(io, source, destination, x.unlinkAfterFailedOpen);
     if (fault) {
-      complain(io, `cannot create symbolic link ${quoted(destination)} to ${quoted(source)}: ${fault.reason}`);
+      complain(io, `cannot create symbolic link ${quoted(destination.told)} to ${quoted(source)}: ${fault.reason}`);
       return undo();
     }
   } else if (x.hardLink) {
-    if (!hardLink(frame, source, destination, x.unlinkAfterFailedOpen || x.interactive === 'ask', false, follows))
+    if (
+      !hardLink(
+        frame,
+        fromHere(io, source),
+        destination,
+        x.unlinkAfterFailedOpen || x.interactive === 'ask',
+        false,
+        follows,
+      )
+    )
       return undo();
   } else if (seen.kind === 'file' || (!x.recursive && seen.kind !== 'symlink')) {
     if (!regular(frame, source, seen, destination, isNew, x)) return undo();
@@ -280,25 +312,31 @@ const copyOne = (
       return undo();
     }
     const fault = symlink(io, text, destination, x.unlinkAfterFailedOpen);
-    const same = fault && x.update && fs.readlink(fs.cwd, destination) === text;
+    const same = fault && x.update && fs.readlink(destination.at, destination.path) === text;
     if (fault && !same) {
-      complain(io, `cannot create symbolic link ${quoted(destination)}: ${fault.reason}`);
+      complain(io, `cannot create symbolic link ${quoted(destination.told)}: ${fault.reason}`);
       return undo();
     }
-    if (x.preserveOwner) fs.chown(fs.cwd, destination, seen);
-    if (x.preserveTimes) fs.setTimes(fs.cwd, destination, seen);
+    if (x.preserveOwner) fs.chown(destination.at, destination.path, seen);
+    if (x.preserveTimes) fs.setTimes(destination.at, destination.path, seen);
   } else {
-    const fault = fs.mknod(fs.cwd, destination, seen.kind === 'unknown' ? 'file' : seen.kind, seen.mode, seen.rdev);
+    const fault = fs.mknod(
+      destination.at,
+      destination.path,
+      seen.kind === 'unknown' ? 'file' : seen.kind,
+      seen.mode,
+      seen.rdev,
+    );
     if (fault) {
       complain(
         io,
-        `cannot create ${seen.kind === 'fifo' ? 'fifo' : 'special file'} ${quoted(destination)}: ${fault.reason}`,
+        `cannot create ${seen.kind === 'fifo' ? 'fifo' : 'special file'} ${quoted(destination.told)}: ${fault.reason}`,
       );
       return undo();
     }
     attributes(io, destination, seen, x);
   }
-  const made = isOperand && state.made ? lstat(io, destination) : undefined;
+  const made = isOperand && state.made ? lookAt(io, destination, false) : undefined;
   if (made && !(made instanceof Fault)) state.made?.add(fileKey(destination, made));
   return true;
 };
@@ -309,15 +347,15 @@ const meet = (
   x: CopyOptions,
   source: string,
   seen: Stat,
-  destination: string,
+  destination: Destination,
   there: Stat,
   isOperand: boolean,
 ): boolean | 'go on' => {
   const { io, state } = frame;
   const isDir = seen.kind === 'dir';
-  const same = x.interactive === 'never' ? 'other' : compare(io, x, source, seen, destination, there, state.into);
+  const same = x.interactive === 'never' ? 'other' : compare(io, x, source, seen, destination, there);
   if (same === 'refused') {
-    complain(io, `${quoted(source)} and ${quoted(destination)} are the same file`);
+    complain(io, `${quoted(source)} and ${quoted(destination.told)} are the same file`);
     return false;
   }
   if (x.update && !isDir && there.mtime >= seen.mtime) {
@@ -338,26 +376,26 @@ const meet = (
   const keeps = x.move && x.backup !== 'none';
   if (there.kind !== 'dir') {
     if (isDir && !keeps) {
-      complain(io, `cannot overwrite non-directory ${quoted(destination)} with directory ${quoted(source)}`);
+      complain(io, `cannot overwrite non-directory ${quoted(destination.told)} with directory ${quoted(source)}`);
       return false;
     }
     if (isOperand && x.backup !== 'numbered' && state.made?.has(fileKey(destination, there))) {
-      complain(io, `will not overwrite just-created ${quoted(destination)} with ${quoted(source)}`);
+      complain(io, `will not overwrite just-created ${quoted(destination.told)} with ${quoted(source)}`);
       return false;
     }
   } else if (!isDir && !keeps) {
-    complain(io, `cannot overwrite directory ${quoted(destination)} with non-directory`);
+    complain(io, `cannot overwrite directory ${quoted(destination.told)} with non-directory`);
     return false;
   }
   return 'go on';
 };
 
-const question = (io: CommandIo, path: string, there: Stat): string => {
-  const mayWrite = there.kind === 'symlink' || !io.fs.access(io.fs.cwd, path, 'write');
+const question = (io: CommandIo, { at, path, told }: Destination, there: Stat): string => {
+  const mayWrite = there.kind === 'symlink' || !io.fs.access(at, path, 'write');
   const mode = there.mode.toString(8).padStart(4, '0');
   return mayWrite
-    ? `overwrite ${quoted(path)}? `
-    : `replace ${quoted(path)}, overriding mode ${mode} (${modeText(there.kind, there.mode).slice(1)})? `;
+    ? `overwrite ${quoted(told)}? `
+    : `replace ${quoted(told)}, overriding mode ${mode} (${modeText(there.kind, there.mode).slice(1)})? `;
 };
 
 /** Whether a copy may go on where source and destination may be one file: same_file_ok() of coreutils' copy.c. */
@@ -366,9 +404,8 @@ const compare = (
   x: CopyOptions,
   source: string,
   seen: Stat,
-  destination: string,
+  destination: Destination,
   there: Stat,
-  into: string | undefined,
 ): 'other' | 'done' | 'refused' => {
   const same = sameFile(seen, there);
   const okay = (is: boolean): 'other' | 'refused' => (is ? 'other' : 'refused');
@@ -378,7 +415,7 @@ const compare = (
   let sameLink = same;
   if (x.dereference === 'never') {
     if (seen.kind === 'symlink' && there.kind === 'symlink') {
-      const sameName = isSameName(io, source, destination, into);
+      const sameName = isSameName(io, source, destination);
       if (!sameName) {
         if (x.backup !== 'none') return 'other';
         if (sameLink) return x.move ? 'refused' : 'done';
@@ -387,19 +424,19 @@ const compare = (
     }
   } else {
     if (!same) return 'other';
-    const [a, b] = [lstat(io, source), lstat(io, destination)];
+    const [a, b] = [lstat(io, source), lookAt(io, destination, false)];
     if (a instanceof Fault || b instanceof Fault) return 'other';
     [from, to] = [a, b];
     sameLink = sameFile(a, b);
     if (a.kind === 'symlink' && b.kind === 'symlink' && x.unlinkBeforeOpening) return 'other';
   }
   if (x.backup !== 'none') {
-    if (sameLink) return okay(!isSameName(io, source, destination, into));
+    if (sameLink) return okay(!isSameName(io, source, destination));
     return okay(x.move || x.dereference === 'never' || from.kind !== 'symlink' || to.kind === 'symlink');
   }
   if (x.move || x.unlinkBeforeOpening) {
     if (to.kind === 'symlink') return 'other';
-    if (sameLink && to.nlink > 1 && !isSameName(io, source, destination, into)) return okay(!x.move);
+    if (sameLink && to.nlink > 1 && !isSameName(io, source, destination)) return okay(!x.move);
   }
   if (from.kind !== 'symlink' && to.kind !== 'symlink') {
     if (!sameFile(from, to)) return 'other';
@@ -407,11 +444,11 @@ const compare = (
   }
   if (x.move && seen.kind === 'symlink' && to.nlink > 1) {
     const end = endOf(io, source);
-    if (end !== undefined) return okay(!isSameName(io, end, destination, into));
+    if (end !== undefined) return okay(!isSameName(io, end, destination));
   }
   if (x.symbolicLink && to.kind === 'symlink') return 'other';
   if (x.dereference === 'never') {
-    const [a, b] = [stat(io, source), stat(io, destination)];
+    const [a, b] = [stat(io, source), lookAt(io, destination, true)];
     if (a instanceof Fault || b instanceof Fault || !sameFile(a, b)) return 'other';
     if (x.hardLink) return there.kind === 'symlink' ? 'other' : 'done';
   }
@@ -434,33 +471,37 @@ const keep = (
   x: CopyOptions,
   source: string,
   seen: Stat,
-  destination: string,
-): string | undefined | false => {
+  destination: Destination,
+): Destination | undefined | false => {
   const { io } = frame;
   const { fs } = io;
-  const dir = parentOf(destination);
-  const base = lastName(destination);
+  const base = lastName(destination.path);
   if (x.backup !== 'numbered') {
-    const simple = destination.replace(/\/+$/, '') + x.suffix;
-    const found = lastName(source) === base + x.suffix ? stat(io, simple) : undefined;
+    const found =
+      lastName(source) === base + x.suffix
+        ? fs.stat(destination.at, destination.path.replace(/\/+$/, '') + x.suffix, 'follow')
+        : undefined;
     if (found && !(found instanceof Fault) && sameFile(found, seen)) {
       complain(
         io,
-        `backing up ${quoted(destination)} might destroy source;  ${quoted(source)} not ${x.move ? 'moved' : 'copied'}`,
+        `backing up ${quoted(destination.told)} might destroy source;  ${quoted(source)} not ${x.move ? 'moved' : 'copied'}`,
       );
       return false;
     }
   }
-  const opened = open(io, dir, { access: 'path', directory: true });
+  const opened = fs.open(destination.at, parentOf(destination.path), { access: 'path', directory: true });
   if (opened instanceof Fault) return undefined;
   using at = opened;
-  const prefix = destination.replace(/\/+$/, '').slice(0, -base.length);
+  const beside = (path: string, name: string): string => path.replace(/\/+$/, '').slice(0, -base.length) + name;
   for (const { name, numbered } of backupNames(fs, at, base, x.backup === 'none' ? 'simple' : x.backup, x.suffix)) {
     const fault = fs.rename(at, base, at, name, numbered ? 'no-replace' : undefined);
-    if (!fault) return prefix + name;
+    if (!fault) {
+      const { at: above, path, told } = destination;
+      return { at: above, path: beside(path, name), told: beside(told, name) };
+    }
     if (numbered && fault.errno === 'EEXIST') continue;
     if (fault.errno === 'ENOENT') return undefined;
-    complain(io, `cannot backup ${quoted(destination)}: ${fault.reason}`);
+    complain(io, `cannot backup ${quoted(destination.told)}: ${fault.reason}`);
     return false;
   }
   return undefined;
@@ -474,41 +515,46 @@ const directory = (
   frame: Frame,
   source: string,
   seen: Stat,
-  destination: string,
+  destination: Destination,
   there: Stat | undefined,
   x: CopyOptions,
   above: readonly Stat[],
   device: number | undefined,
   isOperand: boolean,
+  undo: () => false,
 ): boolean => {
   const { io, state } = frame;
   const { fs } = io;
   if (above.some((each) => sameFile(each, seen))) {
     complain(io, `cannot copy cyclic symbolic link ${quoted(source)}`);
-    return false;
+    return undo();
   }
   let finalMode: number | undefined;
   const omitted = seen.mode & (x.preserveOwner ? 0o077 : 0o022);
   if (there?.kind !== 'dir') {
-    const fault = fs.mkdir(fs.cwd, destination, seen.mode & ~omitted);
+    const fault = fs.mkdir(destination.at, destination.path, seen.mode & ~omitted);
     if (fault) {
-      complain(io, `cannot create directory ${quoted(destination)}: ${fault.reason}`);
-      return false;
+      complain(io, `cannot create directory ${quoted(destination.told)}: ${fault.reason}`);
+      return undo();
     }
-    const made = lstat(io, destination);
+    const made = lookAt(io, destination, false);
     if (made instanceof Fault) {
-      complain(io, `cannot stat ${quoted(destination)}: ${made.reason}`);
-      return false;
+      complain(io, `cannot stat ${quoted(destination.told)}: ${made.reason}`);
+      return undo();
     }
     finalMode = made.mode | (omitted & ~fs.umask);
-    if ((made.mode & 0o700) !== 0o700) fs.chmod(fs.cwd, destination, made.mode | 0o700);
+    if ((made.mode & 0o700) !== 0o700) fs.chmod(destination.at, destination.path, made.mode | 0o700);
     if (!frame.firstDirectoryMade) {
       const key = identityKey(made);
       if (!state.copied.has(key)) state.copied.set(key, destination);
       frame.firstDirectoryMade = true;
     }
     if (x.verbose)
-      io.out(x.move ? `created directory ${quoted(destination)}\n` : `${quoted(source)} -> ${quoted(destination)}\n`);
+      io.out(
+        x.move
+          ? `created directory ${quoted(destination.told)}\n`
+          : `${quoted(source)} -> ${quoted(destination.told)}\n`,
+      );
     if (isOperand) state.made?.add(fileKey(destination, made));
   }
   let ok = true;
@@ -516,19 +562,19 @@ const directory = (
     const below: CopyOptions = x.dereference === 'operands' ? { ...x, dereference: 'never' } : x;
     ok = contents(frame, source, destination, below, [...above, seen], device ?? seen.dev);
   }
-  if (!keepTimes(io, fs.cwd, destination, destination, seen, x)) return false;
-  const owned = !x.preserveOwner || !fs.chown(fs.cwd, destination, seen, 'follow');
+  if (!keepTimes(io, destination.at, destination.path, destination, seen, x)) return false;
+  const owned = !x.preserveOwner || !fs.chown(destination.at, destination.path, seen, 'follow');
   if (x.preserveMode || x.move) {
-    const fault = fs.chmod(fs.cwd, destination, owned ? seen.mode : seen.mode & 0o1777, 'follow');
-    if (fault && !notKept(io, 'permissions', word(destination), fault, x)) return false;
-  } else if (finalMode !== undefined) fs.chmod(fs.cwd, destination, finalMode, 'follow');
+    const fault = fs.chmod(destination.at, destination.path, owned ? seen.mode : seen.mode & 0o1777, 'follow');
+    if (fault && !notKept(io, 'permissions', word(destination.told), fault, x)) return false;
+  } else if (finalMode !== undefined) fs.chmod(destination.at, destination.path, finalMode, 'follow');
   return ok;
 };
 
 const contents = (
   frame: Frame,
   source: string,
-  destination: string,
+  destination: Destination,
   x: CopyOptions,
   above: readonly Stat[],
   device: number,
@@ -548,7 +594,7 @@ const contents = (
       copyOne(
         frame,
         inDirectory(source, name),
-        inDirectory(destination, name),
+        below(destination, name),
         x,
         false,
         above,
@@ -565,7 +611,7 @@ const regular = (
   frame: Frame,
   source: string,
   seen: Stat,
-  destination: string,
+  destination: Destination,
   wasNew: boolean,
   x: CopyOptions,
 ): boolean => {
@@ -579,48 +625,55 @@ const regular = (
   if (opened instanceof Fault) return fail(`cannot open ${quoted(source)} for reading: ${opened.reason}`);
   using from = opened;
   let isNew = wasNew;
-  let to = isNew ? undefined : open(io, destination, { access: 'write', truncate: !x.attributesOnly });
+  let to = isNew
+    ? undefined
+    : fs.open(destination.at, destination.path, { access: 'write', truncate: !x.attributesOnly });
   if (to instanceof Fault && to.errno !== 'ENOENT' && x.unlinkAfterFailedOpen) {
-    const fault = fs.unlink(fs.cwd, destination);
-    if (fault && fault.errno !== 'ENOENT') return fail(`cannot remove ${quoted(destination)}: ${fault.reason}`);
-    if (!fault && x.verbose) io.out(`removed ${quoted(destination)}\n`);
+    const fault = fs.unlink(destination.at, destination.path);
+    if (fault && fault.errno !== 'ENOENT') return fail(`cannot remove ${quoted(destination.told)}: ${fault.reason}`);
+    if (!fault && x.verbose) io.out(`removed ${quoted(destination.told)}\n`);
     to = undefined;
   } else if (to instanceof Fault && to.errno === 'ENOENT') to = undefined;
   if (to === undefined) {
     isNew = true;
     const mode = seen.mode & 0o777 & ~(x.preserveOwner ? 0o077 : 0);
-    to = open(io, destination, { access: 'write', create: 'exclusive', mode });
-    if (to instanceof Fault && to.errno === 'EEXIST' && !x.move && !(fs.readlink(fs.cwd, destination) instanceof Fault))
-      return fail(`not writing through dangling symlink ${quoted(destination)}`);
+    to = fs.open(destination.at, destination.path, { access: 'write', create: 'exclusive', mode });
+    if (
+      to instanceof Fault &&
+      to.errno === 'EEXIST' &&
+      !x.move &&
+      !(fs.readlink(destination.at, destination.path) instanceof Fault)
+    )
+      return fail(`not writing through dangling symlink ${quoted(destination.told)}`);
   }
   if (to instanceof Fault) {
-    const slash = to.errno === 'EISDIR' && destination.endsWith('/');
-    return fail(`cannot create regular file ${quoted(destination)}: ${slash ? 'Not a directory' : to.reason}`);
+    const slash = to.errno === 'EISDIR' && destination.path.endsWith('/');
+    return fail(`cannot create regular file ${quoted(destination.told)}: ${slash ? 'Not a directory' : to.reason}`);
   }
   using handle = to;
   if (!x.attributesOnly) {
     const made = fs.stat(handle, '');
-    const where = made instanceof Fault ? undefined : fs.locate(destination);
+    const where = made instanceof Fault ? undefined : fs.locate(destination.told);
     const canShare =
       typeof where === 'object' &&
       (where.inode.volume.type === fileSystemOf('btrfs') || where.inode.volume.type.reflink === true);
     if (x.reflink === 'always' && !(canShare && made && !(made instanceof Fault) && made.dev === seen.dev)) {
       const why = made instanceof Fault || made.dev === seen.dev ? 'EOPNOTSUPP' : 'EXDEV';
-      if (isNew) fs.unlink(fs.cwd, destination);
+      if (isNew) fs.unlink(destination.at, destination.path);
       return fail(
-        `failed to clone ${quoted(destination)} from ${quoted(source)}: ${new Fault('ioctl', why, '').reason}`,
+        `failed to clone ${quoted(destination.told)} from ${quoted(source)}: ${new Fault('ioctl', why, '').reason}`,
       );
     }
     const text = readAll(io, from);
     if (text instanceof Fault) return fail(`error reading ${quoted(source)}: ${text.reason}`);
     const fault = writeAll(io, handle, text);
-    if (fault) return fail(`error writing ${quoted(destination)}: ${fault.reason}`);
+    if (fault) return fail(`error writing ${quoted(destination.told)}: ${fault.reason}`);
   }
   if (!keepTimes(io, handle, '', destination, seen, x)) return false;
   const owned = !x.preserveOwner || !fs.chown(handle, '', seen, 'follow');
   if (x.preserveMode || x.move) {
     const fault = fs.chmod(handle, '', owned ? seen.mode : seen.mode & 0o777, 'follow');
-    if (fault && !notKept(io, 'permissions', word(destination), fault, x)) return false;
+    if (fault && !notKept(io, 'permissions', word(destination.told), fault, x)) return false;
   } else if (x.preserveOwner && isNew) fs.chmod(handle, '', seen.mode & 0o777 & ~fs.umask, 'follow');
   return true;
 };
@@ -630,12 +683,12 @@ const keepTimes = (
   io: CommandIo,
   at: Handle,
   path: string,
-  destination: string,
+  destination: Destination,
   seen: Stat,
   x: CopyOptions,
 ): boolean => {
   const fault = x.preserveTimes ? io.fs.setTimes(at, path, seen, 'follow') : undefined;
-  return fault === undefined || notKept(io, 'times', quoted(destination), fault, x);
+  return fault === undefined || notKept(io, 'times', quoted(destination.told), fault, x);
 };
 
 /** For cp that is a failure, for mv a word. */
@@ -644,64 +697,74 @@ const notKept = (io: CommandIo, what: 'times' | 'permissions', name: string, fau
   return x.move;
 };
 
-const attributes = (io: CommandIo, path: string, seen: Stat, x: CopyOptions): void => {
-  if (x.preserveTimes) io.fs.setTimes(io.fs.cwd, path, seen, 'follow');
-  if (x.preserveOwner) io.fs.chown(io.fs.cwd, path, seen, 'follow');
-  if (x.preserveMode || x.move) io.fs.chmod(io.fs.cwd, path, seen.mode, 'follow');
+const attributes = (io: CommandIo, { at, path }: Destination, seen: Stat, x: CopyOptions): void => {
+  if (x.preserveTimes) io.fs.setTimes(at, path, seen, 'follow');
+  if (x.preserveOwner) io.fs.chown(at, path, seen, 'follow');
+  if (x.preserveMode || x.move) io.fs.chmod(at, path, seen.mode, 'follow');
 };
 
 /** One more name, by way of a temporary one where the place is taken. */
 const hardLink = (
   { io }: Frame,
-  from: string,
-  to: string,
+  from: Destination,
+  to: Destination,
   replace: boolean,
   verbose: boolean,
   follows: boolean,
 ): boolean => {
   const { fs } = io;
   const follow = follows ? 'follow' : undefined;
-  const fault = fs.link(fs.cwd, from, fs.cwd, to, follow);
+  const fault = fs.link(from.at, from.path, to.at, to.path, follow);
   if (fault?.errno === 'EEXIST' && replace) {
-    const temporary = inDirectory(parentOf(to), temporaryName);
-    const forced = fs.link(fs.cwd, from, fs.cwd, temporary, follow) ?? fs.rename(fs.cwd, temporary, fs.cwd, to);
+    const temporary = temporaryBeside(to);
+    const forced = fs.link(from.at, from.path, to.at, temporary, follow) ?? fs.rename(to.at, temporary, to.at, to.path);
     // A rename from one name of a file to another does nothing.
-    if (!(lstat(io, temporary) instanceof Fault)) fs.unlink(fs.cwd, temporary);
-    if (!forced && verbose) io.out(`removed ${quoted(to)}\n`);
+    if (!(fs.stat(to.at, temporary) instanceof Fault)) fs.unlink(to.at, temporary);
+    if (!forced && verbose) io.out(`removed ${quoted(to.told)}\n`);
     if (!forced) return true;
-    complain(io, `cannot create hard link ${quoted(to)} to ${quoted(from)}: ${forced.reason}`);
+    complain(io, `cannot create hard link ${quoted(to.told)} to ${quoted(from.told)}: ${forced.reason}`);
     return false;
   }
-  if (fault) complain(io, `cannot create hard link ${quoted(to)} to ${quoted(from)}: ${fault.reason}`);
+  if (fault) complain(io, `cannot create hard link ${quoted(to.told)} to ${quoted(from.told)}: ${fault.reason}`);
   return fault === undefined;
 };
-const temporaryName = 'CuTmpFile';
+const temporaryBeside = ({ path }: Destination): string => inDirectory(parentOf(path), 'CuTmpFile');
 
-const symlink = (io: CommandIo, text: string, to: string, replace: boolean): Fault | undefined => {
+const symlink = (io: CommandIo, text: string, to: Destination, replace: boolean): Fault | undefined => {
   const { fs } = io;
-  const fault = fs.symlink(text as LinkText, fs.cwd, to);
+  const fault = fs.symlink(text as LinkText, to.at, to.path);
   if (fault?.errno !== 'EEXIST' || !replace) return fault;
-  const temporary = inDirectory(parentOf(to), temporaryName);
-  const forced = fs.symlink(text as LinkText, fs.cwd, temporary) ?? fs.rename(fs.cwd, temporary, fs.cwd, to);
-  if (forced) fs.unlink(fs.cwd, temporary);
+  const temporary = temporaryBeside(to);
+  const forced = fs.symlink(text as LinkText, to.at, temporary) ?? fs.rename(to.at, temporary, to.at, to.path);
+  if (forced) fs.unlink(to.at, temporary);
   return forced;
 };
 
 const look = (io: CommandIo, path: string, follow: boolean): Stat | Fault =>
   follow ? stat(io, path) : lstat(io, path);
 
-const fileKey = (path: string, found: Stat): string => `${identityKey(found)} ${path}`;
+const lookAt = (io: CommandIo, { at, path }: Destination, follow: boolean): Stat | Fault =>
+  path === '' ? new Fault('statx', 'ENOENT', '') : io.fs.stat(at, path, follow ? 'follow' : undefined);
 
-/** Both are one name of one directory. A link to it is another place, but for the directory that the command was given. */
-const isSameName = (io: CommandIo, a: string, b: string, into: string | undefined): boolean => {
-  if (lastName(a) !== lastName(b)) return false;
-  const parent = parentOf(b);
-  const isInto = into !== undefined && parent === (into.replace(/(?<=.)\/+$/s, '') || into);
-  const [left, right] = [lstat(io, parentOf(a)), isInto ? stat(io, parent) : lstat(io, parent)];
+const fileKey = ({ path }: Destination, found: Stat): string => `${identityKey(found)} ${path}`;
+
+/** A path as it was typed. */
+export const fromHere = ({ fs }: CommandIo, path: string): Destination => ({ at: fs.cwd, path, told: path });
+
+const below = ({ at, path, told }: Destination, name: string): Destination => ({
+  ...{ at, path: inDirectory(path, name) },
+  told: inDirectory(told, name),
+});
+
+/** Both are one name of one directory; a link to it is another place. */
+const isSameName = (io: CommandIo, a: string, { at, path }: Destination): boolean => {
+  if (lastName(a) !== lastName(path)) return false;
+  const [left, right] = [lstat(io, parentOf(a)), io.fs.stat(at, parentOf(path))];
   return !(left instanceof Fault) && !(right instanceof Fault) && sameFile(left, right);
 };
 
-const isHere = (io: CommandIo, path: string): boolean => {
-  const [dir, here] = [stat(io, path), stat(io, '.')];
-  return !(dir instanceof Fault) && !(here instanceof Fault) && sameFile(dir, here);
+/** Whether it lies in the working directory. Where that cannot be told, what comes next will fail. */
+const isHere = (io: CommandIo, { at, path }: Destination): boolean => {
+  const [dir, here] = [io.fs.stat(at, parentOf(path), 'follow'), stat(io, '.')];
+  return dir instanceof Fault || here instanceof Fault || sameFile(dir, here);
 };

@@ -1,7 +1,9 @@
 import { Fault } from '../../fs/fault.ts';
+import type { Handle } from '../../fs/fs.ts';
+import type { Stat } from '../../fs/stat.ts';
 import { type BackupControl, backupControl, backupSuffix } from '../../gnu/backup.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
-import { type CopyOptions, type CopyState, copy } from './copy.ts';
+import { type CopyOptions, type CopyState, copy, type Destination, fromHere } from './copy.ts';
 import { makeParents } from './directories.ts';
 import { parseMode } from './mode.ts';
 import { remove } from './rm.ts';
@@ -168,22 +170,22 @@ const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
   const last = operands[count - 1] as string;
   let sources = operands.slice(0, -1);
   let renameErrno: string | undefined;
+  let target: Handle | Fault | undefined;
   if (args.has('exchange')) return exchange(io, args, operands);
   if (into !== undefined) {
     sources = [...operands];
-    const opened = open(io, into, { access: 'path', directory: true });
-    if (opened instanceof Fault) return complain(io, `target directory ${quoted(into)}: ${opened.reason}`);
-    opened[Symbol.dispose]();
+    target = open(io, into, { access: 'path', directory: true });
+    if (target instanceof Fault) return complain(io, `target directory ${quoted(into)}: ${target.reason}`);
   } else if (!exact) {
     if (options.move && count === 2)
       renameErrno = fs.rename(fs.cwd, operands[0] as string, fs.cwd, last, 'no-replace')?.errno ?? 'done';
-    const opened = renameErrno === 'done' ? undefined : open(io, last, { access: 'path', directory: true });
-    if (opened && !(opened instanceof Fault)) {
-      opened[Symbol.dispose]();
+    target = renameErrno === 'done' ? undefined : open(io, last, { access: 'path', directory: true });
+    if (target && !(target instanceof Fault)) {
       into = last;
       renameErrno = undefined;
-    } else if (opened && count > 2) return complain(io, `target ${quoted(last)}: ${opened.reason}`);
+    } else if (target && count > 2) return complain(io, `target ${quoted(last)}: ${target.reason}`);
   }
+  using at = target instanceof Fault ? undefined : target;
   // mv asks this only after it has looked at the target, and tried its first rename.
   if (options.move && options.backup !== 'none' && options.interactive === 'never') return misused(io, contradiction);
   const several = into !== undefined && sources.length > 1;
@@ -191,40 +193,106 @@ const operate = (io: CommandIo, args: Args, options: CopyOptions): number => {
     copied: new Map(),
     made: several ? new Set() : undefined,
     sources: several && !options.move ? new Map() : undefined,
-    into,
   };
   if (args.has('parents') && into === undefined)
     return misused(io, 'with --parents, the destination must be a directory');
   let ok = true;
   for (const source of sources) {
     const base = lastName(source);
-    let destination = into === undefined ? last : inDirectory(into, base === '..' && !options.move ? '.' : base);
-    if (args.has('parents') && into !== undefined) {
-      destination = inDirectory(into, source.replace(/\/+$/, '').replace(/^\/+/, ''));
-      if (!makeParents(io, destination, false)) {
-        ok = false;
-        continue;
-      }
+    const path = args.has('parents')
+      ? source.replace(/\/+$/, '').replace(/^\/+/, '')
+      : base === '..' && !options.move
+        ? '.'
+        : base.replace(/^\/$/, '');
+    const destination: Destination =
+      into === undefined || !at ? fromHere(io, last) : { at, path, told: inDirectory(into, path) };
+    const above = args.has('parents') ? copyParents(io, source, destination, options) : [];
+    if (!above) {
+      ok = false;
+      continue;
     }
     ok = one(io, source, destination, options, state, renameErrno) && ok;
+    for (const like of above) likeSource(io, destination.at, like, options);
   }
   return ok ? 0 : 1;
+};
+
+interface Like {
+  readonly path: string;
+  readonly source: Stat;
+}
+
+/** cp --parents: the directories above the copy are made like those above the source. Undefined: one cannot be. */
+const copyParents = (
+  io: CommandIo,
+  source: string,
+  { at, path, told }: Destination,
+  options: CopyOptions,
+): readonly Like[] | undefined => {
+  const made: Like[] = [];
+  const start = source.length - source.replace(/^\/+/, '').length;
+  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+    if (path[end - 1] === '/') continue;
+    const dir = path.slice(0, end);
+    const toldDir = told.slice(0, told.length - path.length + end);
+    const there = io.fs.stat(at, dir, 'follow');
+    if (!(there instanceof Fault)) {
+      if (there.kind === 'dir') continue;
+      complain(io, `${quoted(toldDir)} exists but is not a directory`);
+      return undefined;
+    }
+    const from = source.slice(0, start + end);
+    const like = stat(io, from);
+    if (like instanceof Fault || like.kind !== 'dir') {
+      const reason = like instanceof Fault ? like.reason : 'Not a directory';
+      complain(io, `failed to get attributes of ${quoted(from)}: ${reason}`);
+      return undefined;
+    }
+    const fault = io.fs.mkdir(at, dir, like.mode & 0o1777);
+    if (fault) {
+      complain(io, `cannot make directory ${quoted(toldDir)}: ${fault.reason}`);
+      return undefined;
+    }
+    if (options.verbose) io.out(`${from} -> ${toldDir}\n`);
+    const now = io.fs.stat(at, dir);
+    const mode = now instanceof Fault ? 0o700 : now.mode;
+    const isShut = (mode & 0o700) !== 0o700;
+    if (isShut) io.fs.chmod(at, dir, mode | 0o700, 'follow');
+    made.push({ path: dir, source: options.preserveMode || !isShut ? like : { ...like, mode } });
+  }
+  return made;
+};
+
+const likeSource = (io: CommandIo, at: Handle, { path, source }: Like, options: CopyOptions): void => {
+  if (options.preserveTimes) io.fs.setTimes(at, path, source, 'follow');
+  const fault = options.preserveOwner ? io.fs.chown(at, path, source, 'follow') : undefined;
+  const now = io.fs.stat(at, path);
+  const isOpened = (source.mode & 0o700) !== 0o700;
+  if (options.preserveMode) io.fs.chmod(at, path, fault ? source.mode & 0o1777 : source.mode, 'follow');
+  else if (isOpened && !(now instanceof Fault)) io.fs.chmod(at, path, now.mode & source.mode, 'follow');
 };
 
 const one = (
   io: CommandIo,
   source: string,
-  destination: string,
+  destination: Destination,
   options: CopyOptions,
   state: CopyState,
   renameErrno: string | undefined,
 ): boolean => {
   // A file that is copied onto itself with a backup: the backup is the copy.
-  const aside = options.unlinkAfterFailedOpen && options.backup !== 'none' && source === destination && !options.move;
+  const there = stat(io, source);
+  const aside =
+    options.unlinkAfterFailedOpen &&
+    options.backup !== 'none' &&
+    !options.move &&
+    destination.at === io.fs.cwd &&
+    source === destination.path &&
+    (there instanceof Fault ? undefined : there.kind) === 'file';
   const { ok, renamed, intoSelf } = copy(
     io,
     source,
-    aside ? destination + options.suffix : destination,
+    aside ? fromHere(io, source + options.suffix) : destination,
     aside ? { ...options, backup: 'none' } : options,
     state,
     renameErrno,
@@ -314,11 +382,10 @@ export const install: LabCommand = (io, words) => {
     }
     const options = { ...plain, unlinkBeforeOpening: true, verbose: args.has('v'), preserveTimes: args.has('p') };
     if (
-      copy(io, source, destination, options, {
+      copy(io, source, fromHere(io, destination), options, {
         copied: new Map(),
         made: undefined,
         sources: undefined,
-        into: undefined,
       }).ok
     )
       finish(destination, false);

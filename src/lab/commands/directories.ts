@@ -42,7 +42,13 @@ export const makeParents = (io: CommandIo, path: string, verbose: boolean, what 
   for (let at = parts.indexOf('/', 1); at > 0; at = parts.indexOf('/', at + 1)) {
     if (parts[at - 1] === '/') continue;
     const above = parts.slice(0, at);
-    if (isDirectory(io, above)) continue;
+    if (isDirectory(io, above)) {
+      // It goes in there before it makes what comes next.
+      const closed = io.fs.access(io.fs.cwd, above, 'search');
+      if (!closed) continue;
+      complain(io, `cannot create ${what} ${word(above)}: ${closed.reason}`);
+      return false;
+    }
     const fault = io.fs.mkdir(io.fs.cwd, above, 0o777);
     if (fault) {
       // What is there but is no directory is told of as such.
@@ -70,7 +76,8 @@ export const rmdir: LabCommand = (io, words) => {
     const found = lstat(io, path.replace(/\/+$/, ''));
     const isLink =
       fault.errno === 'ENOTDIR' && path.endsWith('/') && !(found instanceof Fault) && found.kind === 'symlink';
-    const followed = isLink && isDirectory(io, path);
+    const end = isLink ? stat(io, path) : undefined;
+    const followed = end instanceof Fault ? end.errno !== 'ENOTDIR' : end?.kind === 'dir';
     code = complain(
       io,
       `failed to remove ${what}${quoted(path)}: ${followed ? 'Symbolic link not followed' : fault.reason}`,

@@ -74,7 +74,15 @@ export const find: LabCommand = (io, words) => {
     visit(search, whole, path, path, 0, [], undefined);
   }
   for (const end of search.ends) end();
+  if (!canReturn(io, 'Failed to restore initial working directory')) search.code = 1;
   return search.code;
+};
+
+/** It goes about, and comes back to where it was called to end there and to run others. */
+const canReturn = (io: CommandIo, problem: string): boolean => {
+  const fault = io.fs.access(io.fs.cwd, '.', 'search');
+  if (fault) complain(io, `${problem}: ${io.fs.workingDirectory}: ${fault.reason}`);
+  return fault === undefined;
 };
 
 const visit = (
@@ -465,17 +473,18 @@ const execTest = (search: Search, words: readonly string[], start: number, go: (
   if (end >= words.length || end === start + 1) throw new Misuse(`missing argument to \`${name}'`);
   go(end + 1);
   const command = words.slice(start + 1, end);
+  const run = (args: readonly string[]): boolean => canReturn(io, 'Failed to change directory') && io.run(args) === 0;
   if (words[end] === '+') {
     const paths: string[] = [];
     search.ends.push(() => {
-      if (paths.length > 0 && io.run([...command.slice(0, -1), ...paths]) !== 0) search.code = 1;
+      if (paths.length > 0 && !run([...command.slice(0, -1), ...paths])) search.code = 1;
     });
     return ({ path }) => {
       paths.push(path);
       return true;
     };
   }
-  return ({ path }) => io.run(command.map((each) => each.replaceAll('{}', path))) === 0;
+  return ({ path }) => run(command.map((each) => each.replaceAll('{}', path)));
 };
 
 /** The default kind of -regex, as far as it is JavaScript's too. */

@@ -95,18 +95,21 @@ const inFile = (
   let count = 0;
   const most = Number(args.value('m') ?? Infinity);
   const lists = args.has('l') || args.has('L') || args.has('q') || args.has('c');
-  const lines = text.split('\n');
+  // In a file with zero bytes these end lines, too, and none is shown.
+  const isBinary = text.includes('\0');
+  const lines = text.split(isBinary ? /[\n\0]/ : '\n');
   if (lines.at(-1) === '') lines.pop();
-  const isBinary = text.includes('\0') || /[\udc80-\udcff]/.test(text);
+  let hidden = false;
   for (const [index, line] of lines.entries()) {
     if (count >= most) break;
     expression.lastIndex = 0;
     if (expression.test(line) === args.has('v')) continue;
     count++;
     if (lists) continue;
-    if (isBinary) {
-      io.out(`${io.name}: ${path}: binary file matches\n`);
-      return true;
+    if (isBinary || /[\udc80-\udcff]/.test(line)) {
+      hidden = true;
+      if (isBinary) break;
+      continue;
     }
     const start = prefix + (args.has('n') ? `${index + 1}:` : '');
     if (!args.has('o')) io.out(`${start}${line}\n`);
@@ -114,6 +117,7 @@ const inFile = (
       for (const [match] of args.has('v') ? [] : line.matchAll(expression))
         if (match !== '') io.out(`${start}${match}\n`);
   }
+  if (hidden) io.err(`${io.name}: ${path}: binary file matches\n`);
   if (args.has('q')) return count > 0;
   if (args.has('l') && count > 0) io.out(`${path}\n`);
   else if (args.has('L') && count === 0) io.out(`${path}\n`);

@@ -25,7 +25,7 @@ export class LinearExpression extends RegExp {
   override exec(text: string): RegExpExecArray | null {
     if (this.#isQuick && text.length < 500) return super.exec(text);
     if (!this.#program) {
-      if (text.length > 200 || (this.source.match(/[*+{]/g) ?? []).length > 3)
+      if (text.length > 200 || (this.source.match(/[*+{]/g) ?? []).length > 3 || repeatsChoices(this.source))
         throw new Exhausted('this pattern with a backreference could take too long');
       return super.exec(text);
     }
@@ -40,6 +40,22 @@ export class LinearExpression extends RegExp {
     return Object.assign(groups as [string, ...string[]], { index: found[0] as number, input: text });
   }
 }
+
+/** Whether a group that is repeated has a choice in it: RegExp tries them all, and each turn doubles them. */
+const repeatsChoices = (source: string): boolean => {
+  const open: { has: boolean }[] = [{ has: false }];
+  for (const [sign] of source.matchAll(/\\.|\[(?:\\.|[^\]\\])*\]|\(\??|\)[*+{]?|[*+?{|]/gsu)) {
+    const inner = open.at(-1);
+    if (sign.startsWith('(')) open.push({ has: false });
+    else if (sign.startsWith(')')) {
+      const closed = open.pop();
+      if (closed?.has && sign.length > 1) return true;
+      const outer = open.at(-1);
+      if (outer && (closed?.has || sign.length > 1)) outer.has = true;
+    } else if (inner && /^[*+?{|]/.test(sign)) inner.has = true;
+  }
+  return false;
+};
 
 type Step =
   | { readonly kind: 'char'; readonly fits: (char: string) => boolean }

@@ -1,9 +1,10 @@
 import { Fault } from '../../fs/fault.ts';
+import { identityKey } from '../../fs/identity.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { groupName, human, listTime, timeText, userName } from './show-file.ts';
-import { type Args, byBytes, complain, inDirectory, lstat, open, parse, quoted, stat } from './tool.ts';
+import { type Args, byBytes, complain, inDirectory, lstat, named, open, parse, quoted, stat } from './tool.ts';
 
 const spec =
   'a,all A,almost-all B,ignore-backups c C d,directory f F classify? g G,no-group h,human-readable si H,dereference-command-line i,inode ' +
@@ -56,7 +57,7 @@ export const ls: LabCommand = (io, words) => {
   print(listing, sorted(listing, files));
   if (files.length > 0 && dirs.length > 0) io.out('\n');
   const headed = args.has('R') || files.length > 0 || args.operands.length > 1;
-  for (const { path } of sorted(listing, dirs)) directory(listing, path, headed, true, 0);
+  for (const { path } of sorted(listing, dirs)) directory(listing, path, headed, []);
   return listing.code;
 };
 
@@ -124,10 +125,14 @@ const itemOf = (listing: Listing, name: string, path: string, found: Stat | Faul
   return { name, path, stat: found, kind: found.kind, ino: found.ino, text, leadsTo };
 };
 
-const directory = (listing: Listing, path: string, headed: boolean, isOperand: boolean, depth: number): void => {
+/** `above`: the identities of the directories that it was come to through. */
+const directory = (listing: Listing, path: string, headed: boolean, above: readonly string[]): void => {
   const { io, args, long } = listing;
   const fail = (what: string, fault: Fault): void => {
-    listing.code = Math.max(listing.code, complain(io, `${what} ${quoted(path)}: ${fault.reason}`, isOperand ? 2 : 1));
+    listing.code = Math.max(
+      listing.code,
+      complain(io, `${what} ${quoted(path)}: ${fault.reason}`, above.length === 0 ? 2 : 1),
+    );
   };
   const opened = open(io, path, { access: 'read', directory: true });
   if (opened instanceof Fault) {
@@ -135,6 +140,12 @@ const directory = (listing: Listing, path: string, headed: boolean, isOperand: b
     return;
   }
   using dir = opened;
+  const self = args.has('R') ? io.fs.stat(dir, '') : undefined;
+  const key = !self || self instanceof Fault ? '' : identityKey(self);
+  if (key !== '' && above.includes(key)) {
+    listing.code = complain(io, `${named(path)}: not listing already-listed directory`, 2);
+    return;
+  }
   if (headed) {
     io.out(`${listing.wroteHeader ? '\n' : ''}${path}:\n`);
     listing.wroteHeader = true;
@@ -165,7 +176,7 @@ const directory = (listing: Listing, path: string, headed: boolean, isOperand: b
   if (!args.has('R')) return;
   for (const { name, kind } of list) {
     if (kind !== 'dir' || name === '.' || name === '..') continue;
-    if (depth < 200) directory(listing, inDirectory(path, name), true, false, depth + 1);
+    directory(listing, inDirectory(path, name), true, [...above, key]);
   }
 };
 

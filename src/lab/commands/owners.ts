@@ -1,38 +1,37 @@
 import { Fault } from '../../fs/fault.ts';
+import type { Handle } from '../../fs/fs.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { users } from '../users.ts';
 import { parseMode } from './mode.ts';
 import { groupName, groupNumber, userName, userNumber } from './show-file.ts';
-import { complain, inDirectory, lstat, misused, open, parse, quoted, stat, word } from './tool.ts';
+import { complain, inDirectory, lstat, misused, parse, quoted, stat, word } from './tool.ts';
 
-/** A file that chmod -R or chown -R comes to. */
+/** A file that chmod -R or chown -R comes to: by name in its directory, which is open, or as an operand from here. */
 interface Visit {
+  readonly at: Handle;
+  readonly name: string;
   readonly path: string;
   readonly stat: Stat;
   readonly isOperand: boolean;
 }
 
+interface Walk {
+  readonly recursive: boolean;
+  readonly follow: boolean;
+  readonly after: boolean;
+  readonly quiet: boolean;
+  readonly lost: (path: string) => void;
+  readonly unread: (path: string) => void;
+}
+
 /** The file at `path` and, with `recursive`, all below: each before or after what it holds. False: something was refused. */
-const each = (
-  io: CommandIo,
-  path: string,
-  how: {
-    readonly recursive: boolean;
-    readonly follow: boolean;
-    readonly after: boolean;
-    readonly quiet: boolean;
-    readonly lost?: (path: string) => void;
-  },
-  work: (visit: Visit) => boolean,
-  depth = 0,
-): boolean => {
-  const isOperand = depth === 0;
-  let found = isOperand && how.follow ? stat(io, path) : lstat(io, path);
+const each = (io: CommandIo, path: string, how: Walk, work: (visit: Visit) => boolean): boolean => {
+  let found = how.follow ? stat(io, path) : lstat(io, path);
   const fault = found instanceof Fault ? found : undefined;
   let dangling = false;
-  if (found instanceof Fault && how.follow && isOperand) {
+  if (found instanceof Fault && how.follow) {
     const itself = lstat(io, path);
     if (!(itself instanceof Fault) && itself.kind === 'symlink')
       dangling = found.errno === 'ENOENT' || io.name !== 'chmod';
@@ -44,25 +43,43 @@ const each = (
         ? `cannot operate on dangling symlink ${quoted(path)}`
         : `cannot dereference ${quoted(path)}: ${fault?.reason}`;
     if (!how.quiet || io.name === 'chmod') complain(io, text);
-    how.lost?.(path);
+    how.lost(path);
     return false;
   }
+  return visited(io, { at: io.fs.cwd, name: path, path, isOperand: true }, found, how, work, 0);
+};
+
+const visited = (
+  io: CommandIo,
+  place: Omit<Visit, 'stat'>,
+  found: Stat | Fault,
+  how: Walk,
+  work: (visit: Visit) => boolean,
+  depth: number,
+): boolean => {
+  const { at, name, path } = place;
   if (found instanceof Fault) {
     if (!how.quiet) complain(io, `cannot access ${quoted(path)}: ${found.reason}`);
-    how.lost?.(path);
+    how.lost(path);
     return false;
   }
-  const visit = { path, stat: found, isOperand };
+  const visit = { ...place, stat: found };
   if (found.kind !== 'dir' || !how.recursive) return work(visit);
   let ok = how.after || work(visit);
-  const opened = open(io, path, { access: 'read', directory: true });
+  const opened = io.fs.open(at, name, { access: 'read', directory: true });
+  using dir = opened instanceof Fault ? undefined : opened;
   const entries = opened instanceof Fault ? opened : io.fs.entries(opened);
-  if (!(opened instanceof Fault)) opened[Symbol.dispose]();
-  if (entries instanceof Fault) {
-    if (!how.quiet) complain(io, `cannot read directory ${quoted(path)}: ${entries.reason}`);
+  if (entries instanceof Fault || !dir) {
+    if (!how.quiet && entries instanceof Fault)
+      complain(io, `cannot read directory ${quoted(path)}: ${entries.reason}`);
+    how.unread(path);
     return false;
   }
-  if (depth < 1000) for (const { name } of entries) ok = each(io, inDirectory(path, name), how, work, depth + 1) && ok;
+  if (depth < 1000)
+    for (const entry of entries) {
+      const child = { at: dir, name: entry.name, path: inDirectory(path, entry.name), isOperand: false };
+      ok = visited(io, child, io.fs.stat(dir, entry.name), how, work, depth + 1) && ok;
+    }
   return how.after ? work(visit) && ok : ok;
 };
 
@@ -96,16 +113,16 @@ export const chmod: LabCommand = (io, words) => {
   const tells = args.last('v', 'c');
   const quiet = args.has('f') || args.has('quiet');
   const follow = !args.has('h');
-  const work = ({ path, stat: before, isOperand }: Visit): boolean => {
+  const work = ({ at, name, path, stat: before, isOperand }: Visit): boolean => {
     if (before.kind === 'symlink' && !isOperand) {
       if (tells === 'v') io.out(`neither symbolic link ${quoted(path)} nor referent has been changed\n`);
       return true;
     }
     const after = change(before.mode, before.kind === 'dir', io.fs.umask) & 0o7777;
-    const fault = io.fs.chmod(io.fs.cwd, path, after, follow ? 'follow' : undefined);
+    const fault = io.fs.chmod(at, name, after, follow ? 'follow' : undefined);
     if (fault && !quiet) complain(io, `changing permissions of ${quoted(path)}: ${fault.reason}`);
     // Only special bits may be left out by the kernel.
-    const now = fault ? before : after & 0o7000 ? lookAt(io, path, before, follow) : { mode: after };
+    const now = fault ? before : after & 0o7000 ? lookAt(io, at, name, before, follow) : { mode: after };
     const show = (mode: number): string =>
       `${(mode & 0o7777).toString(8).padStart(4, '0')} (${modeText(before.kind, mode).slice(1)})`;
     const changed = now.mode !== before.mode;
@@ -126,12 +143,12 @@ export const chmod: LabCommand = (io, words) => {
   const lost = (path: string): void => {
     if (tells === 'v') io.out(`${quoted(path)} could not be accessed\n`);
   };
-  const how = { recursive: args.has('R'), follow, after: false, quiet, lost };
+  const how = { recursive: args.has('R'), follow, after: false, quiet, lost, unread: lost };
   return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;
 };
 
-const lookAt = (io: CommandIo, path: string, before: Stat, follow: boolean): Stat => {
-  const found = follow ? stat(io, path) : lstat(io, path);
+const lookAt = (io: CommandIo, at: Handle, name: string, before: Stat, follow: boolean): Stat => {
+  const found = io.fs.stat(at, name, follow ? 'follow' : undefined);
   return found instanceof Fault ? before : found;
 };
 
@@ -174,8 +191,8 @@ export const chown: LabCommand = (io, words) => {
   const follow = recursive ? through : !args.has('h');
   const tells = args.last('v', 'c');
   const quiet = args.has('f') || args.has('quiet');
-  const work = ({ path, stat: before, isOperand }: Visit): boolean => {
-    const fault = io.fs.chown(io.fs.cwd, path, wanted, follow && (isOperand || !recursive) ? 'follow' : undefined);
+  const work = ({ at, name, path, stat: before, isOperand }: Visit): boolean => {
+    const fault = io.fs.chown(at, name, wanted, follow && (isOperand || !recursive) ? 'follow' : undefined);
     const what = tellsUser ? 'ownership' : 'group';
     if (fault && !quiet)
       complain(io, `changing ${wanted.uid === undefined ? 'group' : 'ownership'} of ${quoted(path)}: ${fault.reason}`);
@@ -188,12 +205,13 @@ export const chown: LabCommand = (io, words) => {
     else if (!fault && tells === 'v') io.out(`${what} of ${quoted(path)} retained as ${old}\n`);
     return !fault;
   };
-  const lost = (path: string): void => {
-    const isThere = !(lstat(io, path) instanceof Fault);
-    if (tells === 'v' && !isThere)
-      io.out(`failed to change ${tellsUser ? 'ownership' : 'group'} of ${quoted(path)} to ${spec}\n`);
+  const unread = (path: string): void => {
+    if (tells === 'v') io.out(`failed to change ${tellsUser ? 'ownership' : 'group'} of ${quoted(path)} to ${spec}\n`);
   };
-  const how = { recursive, follow, after: true, quiet, lost };
+  const lost = (path: string): void => {
+    if (lstat(io, path) instanceof Fault) unread(path);
+  };
+  const how = { recursive, follow, after: true, quiet, lost, unread };
   return operands.map((path) => each(io, path, how, work)).every(Boolean) ? 0 : 1;
 };
 

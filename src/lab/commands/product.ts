@@ -24,8 +24,9 @@ export const products: Readonly<Record<string, LabCommand>> = {
 };
 
 const processOf = (io: CommandIo): Process => {
-  const input = encodeBytes(io.stdin ?? '');
-  const lines = (io.stdin ?? '').match(/[^\n]*\n|[^\n]+/g)?.values();
+  // Taken only when it is wanted: it may be the input of a loop around the command.
+  let input: Uint8Array | undefined;
+  let lines: Iterator<string> | undefined;
   let position = 0;
   const positions = new Map<number, number>();
   return {
@@ -37,7 +38,10 @@ const processOf = (io: CommandIo): Process => {
     variable: io.variable,
     out: io.out,
     err: io.err,
-    readLine: () => lines?.next().value?.replace(/\n$/, ''),
+    readLine: () => {
+      lines ??= ((io.stdin ?? '').match(/[^\n]*\n|[^\n]+/g) ?? []).values();
+      return lines.next().value?.replace(/\n$/, '');
+    },
     readOn(from, bytes) {
       if (from) {
         const at = positions.get(from.fd) ?? 0;
@@ -46,6 +50,7 @@ const processOf = (io: CommandIo): Process => {
         return count;
       }
       if (io.stdinFault) return io.stdinFault;
+      input ??= encodeBytes(io.stdin ?? '');
       const piece = input.subarray(position, position + bytes.length);
       bytes.set(piece);
       position += piece.length;

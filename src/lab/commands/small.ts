@@ -336,7 +336,7 @@ export const mkfifo: LabCommand = (io, words) => {
 /** env(1) and printenv(1): what is known of the environment, or a command. */
 export const env: LabCommand = (io, words) => {
   const rest = words.filter((text) => !/^\w+=/.test(text));
-  if (rest.length > 0) return io.run(rest, io.stdin);
+  if (rest.length > 0) return io.run(rest);
   for (const name of [...io.session.exported].sort()) {
     const text = io.variable(name);
     if (text !== undefined) io.out(`${name}=${text}\n`);

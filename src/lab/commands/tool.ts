@@ -187,9 +187,11 @@ export { inDirectory, lastName, parentOf } from '../../gnu/file-name.ts';
 
 /** An answer to a question: yes begins with y. Input that has ended says no. */
 export const asker = (io: CommandIo): ((question: string) => boolean) => {
-  const answers = linesOf(io.stdin ?? '')[Symbol.iterator]();
+  // Input is taken only when there is a question: it may be that of a loop around the command.
+  let answers: Iterator<string> | undefined;
   return (question) => {
     io.err(`${io.name}: ${question}`);
+    answers ??= linesOf(io.stdin ?? '')[Symbol.iterator]();
     return /^[yY]/.test(answers.next().value ?? '');
   };
 };

@@ -2,6 +2,7 @@ import { type Complaint, DrawingError } from '../drawing.ts';
 import { newSession } from '../session.ts';
 import { runLine } from '../shell/run-line.ts';
 import { checkGoal } from './check-goal.ts';
+import { countCommands } from './count-commands.ts';
 import type { Lesson } from './lesson.ts';
 import { parseLesson } from './parse-lesson.ts';
 import { plainText } from './prose.ts';
@@ -56,10 +57,11 @@ const checkSolution = (lesson: Lesson, lineOf: LineOf): readonly Complaint[] => 
       line: lineOf('## Solution'),
       message: `the solution does not reach the goal: ${plainText(differences[0] ?? [])}`,
     });
-  if (lesson.golf > lesson.solution.length)
+  const commands = lesson.solution.reduce((sum, { line }) => sum + countCommands(line), 0);
+  if (lesson.golf > commands)
     complaints.push({
       line: lineOf('golf: '),
-      message: `the solution has ${lesson.solution.length} lines, golf must not be more`,
+      message: `the solution has ${commands} commands, golf must not be more`,
     });
   return complaints;
 };

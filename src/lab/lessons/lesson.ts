@@ -14,7 +14,7 @@ export interface Lesson {
   readonly goal: Goal;
   readonly hints: readonly (readonly Span[])[];
   readonly solution: readonly SolutionLine[];
-  /** The fewest lines that are known to reach the goal. */
+  /** The fewest commands that are known to reach the goal. */
   readonly golf: number;
   readonly quiz: readonly Question[];
 }

@@ -90,8 +90,8 @@ const readHead = ({ line, rows }: Section, say: Say) => {
   if (!id) say(line + first + 1, 'the lesson needs an id: id: a-name');
   else if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id.value)) say(id.line, 'an id is of small letters, digits and hyphens');
   const golf = fields.get('golf');
-  if (!golf) say(line + first + 1, 'the lesson needs its golf: the fewest lines that reach the goal');
-  else if (!/^[1-9]\d?$/.test(golf.value)) say(golf.line, 'golf is a number of lines');
+  if (!golf) say(line + first + 1, 'the lesson needs its golf: the fewest commands that reach the goal');
+  else if (!/^[1-9]\d?$/.test(golf.value)) say(golf.line, 'golf is a number of commands');
   const prose = rows.slice(after);
   if (prose.every((row) => row.trim() === ''))
     say(line + first + 1, 'the lesson says nothing: text comes before ## Start');

@@ -33,9 +33,12 @@ export const answerOf = ({ start, lines, asks }: Question): string => {
   }
 };
 
-/** Whether what somebody chose or typed is what happens; spaces around it and case do not count. */
-export const isRight = (question: Question, given: string): boolean =>
-  given.trim().toLowerCase() === answerOf(question).trim().toLowerCase();
+/** Whether what somebody chose or typed is what happens; spaces around it and case do not count, unless they tell options apart. */
+export const isRight = (question: Question, given: string): boolean => {
+  const answer = answerOf(question);
+  if (question.options.some(({ value }) => value === given)) return given === answer;
+  return given.trim().toLowerCase() === answer.trim().toLowerCase();
+};
 
 /** The errno of a refused line, or `none`; `unknown` where a program refused without asking the kernel. */
 const errnoOf = ({ code, err, refused }: Answer): Errno | 'none' | 'unknown' => {

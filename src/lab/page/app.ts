@@ -1,6 +1,7 @@
 /** The lab's page: a lesson, a terminal and the picture of what is there, all from one list of typed lines. */
 import { escapeHidden } from '../../cli/show.ts';
 import { DrawingError } from '../drawing.ts';
+import { countCommands } from '../lessons/count-commands.ts';
 import type { Lesson } from '../lessons/lesson.ts';
 import { parseLesson } from '../lessons/parse-lesson.ts';
 import { sessionPicture } from '../picture/session-picture.ts';
@@ -10,7 +11,7 @@ import { prompt } from '../shell/prompt.ts';
 import { wireCommandLine } from './command-line.ts';
 import { byId, element } from './element.ts';
 import { keep, kept } from './keep.ts';
-import { lessonList } from './lesson-list.ts';
+import { commandsText, lessonList } from './lesson-list.ts';
 import { type LessonView, lessonView } from './lesson-view.ts';
 import { pictureRoot } from './picture-root.ts';
 import { PictureView } from './picture-view.ts';
@@ -36,6 +37,11 @@ interface Scene {
 /** Lines of one session: each of them is typed again at every step back. */
 const linesLimit = 1000;
 const lineLimit = 10_000;
+/** Characters of a tree: some thousands of files. */
+const treeLimit = 200_000;
+const tooLarge = 'This tree is too large for the lab.';
+/** Of what is said about a tree: the names in it may be of any length. */
+const sentenceLimit = 300;
 
 const lessons: readonly Lesson[] = (globalThis.linkwrightLessons ?? []).flatMap((text) => {
   const lesson = parseLesson(text);
@@ -81,6 +87,7 @@ const openLesson = (lesson: Lesson | undefined): void => {
 
 /** Answers with what is wrong with the tree. */
 const beginSandbox = (start: Start): string | undefined => {
+  if (start.tree.length > treeLimit) return tooLarge;
   try {
     open(undefined, start);
   } catch (error) {
@@ -93,10 +100,11 @@ const beginSandbox = (start: Start): string | undefined => {
 
 /** A tree that cannot be built is the fault of who drew it, and told to them. */
 const sentenceOf = (error: unknown): string => {
+  if (error instanceof RangeError) return tooLarge;
   if (!(error instanceof Error) || error instanceof TypeError) throw error;
   const where =
     error instanceof DrawingError ? `Line ${error.complaint.line}: ${error.complaint.message}` : error.message;
-  return visible(where);
+  return visible(where.length > sentenceLimit ? `${where.slice(0, sentenceLimit)}…` : where);
 };
 
 /** Draws everything as it is now. `afresh`: nothing of it is news. */
@@ -118,14 +126,15 @@ const show = (afresh = false): void => {
   setDisabled('back', said.length === 0);
   setDisabled('forward', said.length === lines.length);
   setDisabled('again', lines.length === 0);
-  showResult(lesson, view?.check(session) ?? false, said.length);
+  const commands = said.reduce((sum, one) => sum + countCommands(one.line), 0);
+  showResult(lesson, view?.check(session) ?? false, commands);
   void remember();
 };
 
 let reachedBefore = false;
 
-const showResult = (lesson: Lesson | undefined, reached: boolean, lines: number): void => {
-  const news = reached && !reachedBefore && lines > 0;
+const showResult = (lesson: Lesson | undefined, reached: boolean, commands: number): void => {
+  const news = reached && !reachedBefore && commands > 0;
   reachedBefore = reached;
   const result = byId('result');
   result.classList.toggle('reached', reached);
@@ -134,11 +143,10 @@ const showResult = (lesson: Lesson | undefined, reached: boolean, lines: number)
     return;
   }
   const record = kept().done[lesson.id];
-  if (lines > 0 && (record === undefined || lines < record)) keep({ done: { ...kept().done, [lesson.id]: lines } });
+  if (commands > 0 && (record === undefined || commands < record))
+    keep({ done: { ...kept().done, [lesson.id]: commands } });
   const next = lessons[lessons.indexOf(lesson) + 1];
-  const words = `Reached in ${lines} ${lines === 1 ? 'line' : 'lines'}. ${
-    lines <= lesson.golf ? 'Nobody is known to need fewer.' : `It can be done in ${lesson.golf}.`
-  }`;
+  const words = `Reached with ${commandsText(commands)}. ${golfWords(commands, lesson.golf)}`;
   result.replaceChildren(
     element('span', { class: 'seal', 'aria-hidden': 'true' }, '✓'),
     element('p', {}, words),
@@ -155,6 +163,11 @@ const showResult = (lesson: Lesson | undefined, reached: boolean, lines: number)
         ),
   );
   if (news) say(`Goal reached. ${words} Esc, then Tab leads to the next lesson.`);
+};
+
+const golfWords = (commands: number, golf: number): string => {
+  if (commands > golf) return `It can be done with ${golf}.`;
+  return commands < golf ? `The lesson knows no way with fewer than ${golf}.` : 'Nobody is known to need fewer.';
 };
 
 const say = (sentence: string): void => {
@@ -305,16 +318,24 @@ const typeLine = (typed: string): void => {
     forgetAddress();
     timeline.type(typed);
     show();
+    requestAnimationFrame(keepInSight);
   }
+};
+
+/** On a phone the picture is above the terminal, and may have grown. */
+const keepInSight = (): void => {
+  const result = byId('result');
+  line.scrollIntoView({ block: 'nearest' });
+  if (result.childElementCount > 0) result.scrollIntoView({ block: 'nearest' });
 };
 
 const wire = (): void => {
   wireCommandLine(line, {
     enter: typeLine,
-    cancel: (typed) => terminal.note(prompt(scene.timeline.session), `${typed}^C`, ''),
+    cancel: (typed) => terminal.note(prompt(scene.timeline.session), `${typed.slice(0, lineLimit)}^C`, ''),
     wipe: () => terminal.wipe(scene.timeline.said),
     earlier: () => scene.timeline.said.map((said) => said.line),
-    candidates: (typed, cursor) => complete(scene.timeline.session, typed, cursor),
+    candidates: (typed, cursor) => (typed.length > lineLimit ? [] : complete(scene.timeline.session, typed, cursor)),
     list: (candidates, typed) =>
       terminal.note(prompt(scene.timeline.session), typed, candidates.map(escapeHidden).join('  ')),
   });

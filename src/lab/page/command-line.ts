@@ -51,17 +51,13 @@ export const wireCommandLine = (input: HTMLInputElement, ask: CommandLine): void
     const cursor = input.selectionStart ?? input.value.length;
     const before = input.value.slice(0, cursor);
     const found = ask.candidates(input.value, cursor);
+    if (found.length === 0) return;
     const start = wordStart(input.value, cursor);
     const word = before.slice(start);
     const common = commonStart(found);
     const [only] = found;
     const becomes = found.length === 1 && only !== undefined ? `${only}${only.endsWith('/') ? '' : ' '}` : common;
-    if (
-      found.length > 0 &&
-      becomes.length > 0 &&
-      becomes !== word &&
-      (found.length === 1 || becomes.length > word.length)
-    )
+    if (becomes.length > 0 && becomes !== word && (found.length === 1 || becomes.length > word.length))
       write(before.slice(0, start) + becomes + input.value.slice(cursor), start + becomes.length);
     else if (found.length > 1) ask.list(found, input.value);
   };

@@ -1,7 +1,7 @@
 /** What the browser keeps of us. Where it keeps nothing (a private window, a file: page) the lab works, and forgets. */
 export interface Kept {
   readonly theme: 'light' | 'dark' | 'auto';
-  /** The fewest lines in which each lesson was done. */
+  /** The fewest commands with which each lesson was done. */
   readonly done: Readonly<Record<string, number>>;
   /** The address of where we were. */
   readonly place: string;

@@ -18,7 +18,7 @@ export const lessonList = (
       'ol',
       {},
       ...lessons.map((lesson, index) => {
-        const lines = done[lesson.id];
+        const commands = done[lesson.id];
         return element(
           'li',
           {},
@@ -26,18 +26,18 @@ export const lessonList = (
             'button',
             {
               type: 'button',
-              class: lines === undefined ? 'entry-button' : 'entry-button done',
+              class: commands === undefined ? 'entry-button' : 'entry-button done',
               'aria-current': lesson.id === current ? 'true' : undefined,
               click: () => open(lesson),
             },
-            element('span', { class: 'number', 'aria-hidden': 'true' }, lines === undefined ? String(index + 1) : '✓'),
+            element(
+              'span',
+              { class: 'number', 'aria-hidden': 'true' },
+              commands === undefined ? String(index + 1) : '✓',
+            ),
             element('span', { class: 'title' }, visible(lesson.title)),
-            lines !== undefined &&
-              element(
-                'span',
-                { class: 'record' },
-                `${lines} ${lines === 1 ? 'line' : 'lines'}${lines <= lesson.golf ? ' ★' : ''}`,
-              ),
+            commands !== undefined &&
+              element('span', { class: 'record' }, `${commandsText(commands)}${commands <= lesson.golf ? ' ★' : ''}`),
           ),
         );
       }),
@@ -55,3 +55,5 @@ export const lessonList = (
     ),
   ];
 };
+
+export const commandsText = (count: number): string => `${count} ${count === 1 ? 'command' : 'commands'}`;

@@ -107,5 +107,5 @@ const solution = ({ solution: lines, golf }: Lesson): HTMLElement =>
         ),
       ),
     ),
-    element('p', { class: 'aside' }, `The fewest lines that are known: ${golf}.`),
+    element('p', { class: 'aside' }, `The fewest commands that are known: ${golf}.`),
   );

@@ -51,18 +51,26 @@ export class PictureView {
   /** What has changed may lie outside of what is seen. */
   #showNews(): void {
     const frame = this.#canvas.getBoundingClientRect();
-    const boxes = [...this.#canvas.querySelectorAll('.part:is(.new, .changed)')].map((part) =>
-      part.getBoundingClientRect(),
-    );
-    const top = Math.min(...boxes.map((box) => box.top));
-    const bottom = Math.max(...boxes.map((box) => box.bottom));
-    if (boxes.length === 0 || (top >= frame.top && bottom <= frame.bottom)) return;
+    const isSeen = ({ top, bottom }: Extent): boolean => top >= frame.top && bottom <= frame.bottom;
+    const parts = this.#extentOf(`.part:is(.new, .changed) :is(${bodies})`);
+    if (!parts || isSeen(parts)) return;
+    // With their lines, unless these are longer than what is seen at once.
+    const whole = this.#extentOf('.part:is(.new, .changed)') ?? parts;
+    const { top, bottom } = whole.bottom - whole.top > frame.height ? parts : whole;
     // Where not all of it fits, its beginning is shown; near the top that is the headings.
     const down = bottom - frame.bottom + margin;
-    const by = top < frame.top || top - down < frame.top ? top - frame.top - 2 * margin : down;
-    const wanted = this.#canvas.scrollTop + by;
+    const isUp = top < frame.top || top - down < frame.top;
+    const to = this.#canvas.scrollTop + (isUp ? top - frame.top - 2 * margin : down);
+    const wanted = isUp && to < 8 * margin ? 0 : to;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.#canvas.scrollTo({ top: wanted < 8 * margin ? 0 : wanted, behavior: calm ? 'instant' : 'smooth' });
+    this.#canvas.scrollTo({ top: wanted, behavior: calm ? 'instant' : 'smooth' });
+  }
+
+  /** From where to where on the screen these reach. */
+  #extentOf(selector: string): Extent | undefined {
+    const boxes = [...this.#canvas.querySelectorAll(selector)].map((part) => part.getBoundingClientRect());
+    if (boxes.length === 0) return undefined;
+    return { top: Math.min(...boxes.map((box) => box.top)), bottom: Math.max(...boxes.map((box) => box.bottom)) };
   }
 
   #showTable(): void {
@@ -105,6 +113,14 @@ const nextPart = (key: string, now: number, count: number): number | undefined =
       return undefined;
   }
 };
+
+interface Extent {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** What a part is without its lines: names, why a change stopped, inodes and data. */
+const bodies = '.pill, .reason, .card, .data-box';
 
 /** Of the canvas, on either side: style.css. */
 const margin = 16;

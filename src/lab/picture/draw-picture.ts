@@ -188,7 +188,7 @@ const frameNote = ({ names }: Lanes, { frame, box }: PlacedFrame): string => {
   const same = frame.same === undefined ? [] : [`same names as ${show(frame.same)}`];
   const notes = [...same, ...(frame.readOnly ? ['read-only'] : [])].join(', ');
   if (notes === '') return '';
-  const text = fit(notes, Math.floor((names.width - 18) / noteColumn), (note) => note);
+  const text = fitNote(notes, names.width - 18, (note) => note);
   return `<text class="note" x="${names.x + 9}" y="${round(box.y + 4 + sizes.row + 8)}">${escaped(text)}</text>`;
 };
 
@@ -283,7 +283,7 @@ const cardPart = ({ band }: PlacedBand, { card, box: place, port: middle }: Plac
   const chips = card.opens.slice(0, chipsMax).map((text, index) => {
     const more = index === chipsMax - 1 && card.opens.length > chipsMax ? ` +${card.opens.length - chipsMax}` : '';
     const y = box.y + headHeight(card) + index * sizes.chip - 3;
-    const words = fit(`${text}${more}`, Math.floor((room - 12) / noteColumn), show);
+    const words = fitNote(`${text}${more}`, room - 8, show);
     return `${rect('chip', { x: left - 4, y, width: room + 8, height: 17 }, 8)}<text class="chip-text" x="${left + 4}" y="${round(y + 12.5)}">${escaped(words)}</text>`;
   });
   const hidden =
@@ -356,7 +356,8 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
   const columns = Math.floor((box.x + box.width - x - 8) / column);
   const own = data.kind === 'link' ? data.hops : [];
   const text = data.kind === 'link' ? fit(data.text, columns, show) : fitQuoted(data, columns);
-  const below = data.kind === 'link' ? linkWords(own) : data.size === 0 ? '' : sizeWords(data.size);
+  const below =
+    data.kind === 'link' ? linkWords(layout, own, box.width - 24) : data.size === 0 ? '' : sizeWords(data.size);
   const state = own.some(({ ending }) => ending === 'loop')
     ? ' loop'
     : own.some(({ errno }) => errno !== undefined)
@@ -371,7 +372,7 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
     `<text class="content" x="${x}" y="${round(box.y + (data.kind === 'bytes' && data.size === 0 ? 18.5 : below === '' ? 27 : 19))}">${escaped(text)}</text>`,
     below === ''
       ? ''
-      : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fit(below, Math.floor((box.width - 24) / noteColumn), (note) => note))}</text>`,
+      : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fitNote(below, box.width - 24, (note) => note))}</text>`,
     ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.get(hop.id), place)),
   ].join('');
   return {
@@ -389,10 +390,19 @@ const fitQuoted = (data: Extract<Data, { kind: 'bytes' }>, columns: number): str
   return `${fit(data.text, columns - 3, (text) => bytesText({ kind: 'bytes', text, size: 1 }))}`;
 };
 
-const linkWords = (hops: readonly Hop[]): string => {
+const linkWords = ({ bands }: Layout, hops: readonly Hop[], room: number): string => {
   const [first, ...others] = hops;
   if (!first) return '';
-  return others.length > 0 ? 'leads elsewhere from each name' : endWords(first);
+  if (others.length > 0) return 'leads elsewhere from each name';
+  const words = endWords(first);
+  if (first.end === undefined || noteWidth(words) <= room) return words;
+  const { end } = first;
+  const tops = bands.flatMap(({ rows }) => rows.filter(({ row }) => row.kind === 'root').map(({ row }) => row.path));
+  const top = tops.find((path) => end.startsWith(`${path}/`));
+  if (top === undefined) return words;
+  const below = end.slice(top.length + 1);
+  const shorter = endWords({ ...first, end: below });
+  return noteWidth(shorter) <= room ? shorter : `→ ${show(below)}`;
 };
 
 const hopShapes = (number: number, ending: string, points: readonly Point[] | undefined, { x, y }: Box): string => {
@@ -411,6 +421,26 @@ const hopShapes = (number: number, ending: string, points: readonly Point[] | un
 
 /** Width of a column of notes, which are of 11 pixels: an ordinary letter of a font that is not fixed takes less. */
 const noteColumn = 6.8;
+
+/** As much of a note as there is room for. */
+const fitNote = (text: string, room: number, toShown: (text: string) => string): string => {
+  const whole = toShown(text);
+  return noteWidth(whole) <= room ? whole : fit(text, Math.floor(room / noteColumn), toShown);
+};
+
+/** At most so wide is a note, in the widest of the usual fonts. */
+const noteWidth = (text: string): number => {
+  let width = 0;
+  for (const char of text) width += widthOf(char);
+  return width;
+};
+
+const widthOf = (char: string): number => {
+  if (/[ijlI.,:;'|!/ ]/.test(char)) return 3.9;
+  if (/[frt()[\]"-]/.test(char)) return 5.1;
+  if (/[mwMW@%]/.test(char)) return 11;
+  return /[ -~…]/.test(char) ? 7.1 : 6.8 * displayWidth(char);
+};
 
 const rect = (classes: string, { x, y, width, height }: Box, radius: number): string =>
   `<rect class="${classes}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${radius}"/>`;

@@ -35,13 +35,12 @@ export const lanesFor = (room: number, names: number): Lanes => {
   const inodes = 190;
   const lines = 66;
   const hops = 48;
-  const data = clamp(150, Math.round(room * 0.25), dataMax);
-  return build(
-    false,
-    16,
-    [Math.min(room - 32 - inodes - lines - hops - data, namesMost), lines, inodes, hops, data],
-    data,
-  );
+  const least = clamp(150, Math.round(room * 0.25), dataMax);
+  const rest = room - 32 - inodes - lines - hops;
+  const namesWidth = Math.min(rest - least, namesMost);
+  // What the names leave is for the data.
+  const data = clamp(least, rest - namesWidth, dataMax);
+  return build(false, 16, [namesWidth, lines, inodes, hops, data], data);
 };
 
 const build = (

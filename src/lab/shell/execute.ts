@@ -406,6 +406,9 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
   let failed: Fault | undefined;
   const input = lazyInput(run);
   const { session } = run;
+  const { refused } = session.tally;
+  /** Refusals before this one are of others: of earlier commands, and of what it started. */
+  let settled = refused.length;
   const io: CommandIo = {
     ...{ session, fs: session.process, name },
     get stdin() {
@@ -428,12 +431,16 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
     run: (words, text) => {
       spend(run.budget, 1);
       const fds = text === undefined ? run.fds : new Map(run.fds).set(0, { kind: 'from', text });
-      return forked(deeper(run), (inner) => runProgram(inner, words), fds);
+      const ended = forked(deeper(run), (inner) => runProgram(inner, words), fds);
+      settled = refused.length;
+      return ended;
     },
   };
   // A walk of lw takes milliseconds: a loop of them must end in time, too.
   if (name === 'lw') spend(run.budget, 100);
   const code = program(io, args);
+  // What it tried first and then did in another way (mv, ln -f, mkdir -p) was refused to nobody.
+  if (code === 0) refused.length = settled;
   if (!failed) return code;
   write(run, run.fds.get(2), `${name}: write error: ${failed.reason}\n`);
   return 1;

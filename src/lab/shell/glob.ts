@@ -14,10 +14,12 @@ export const glob = (fs: Fs, pattern: string, spend: (steps: number) => void): r
     found = found.flatMap((base) => {
       spend(1);
       if (name === '') return [base];
-      const names = isPattern(name) ? namesIn(fs, base, name, spend) : [unquotePattern(name)];
+      const isListed = isPattern(name);
+      const names = isListed ? namesIn(fs, base, name, spend) : [unquotePattern(name)];
+      // A name that was read is there, even in a directory that may be read only.
       return names
         .map((child) => base + child)
-        .filter((path) => exists(fs, path, slashes !== ''))
+        .filter((path) => (isListed && slashes === '') || exists(fs, path, slashes !== ''))
         .map((path) => path + slashes);
     });
   }

@@ -25,9 +25,13 @@ export class SyntaxFault extends Error {
 }
 
 /** Understands a whole text. Throws nothing: what is wrong is the answer. */
-export const parse = (text: string, aliases: ReadonlyMap<string, string> = new Map()): List | SyntaxFault => {
+export const parse = (text: string, aliases: ReadonlyMap<string, string> = new Map()): List | SyntaxFault =>
+  parseWithin(text, aliases, 0);
+
+/** `nesting`: how many `$(` the text stands in. */
+const parseWithin = (text: string, aliases: ReadonlyMap<string, string>, nesting: number): List | SyntaxFault => {
   try {
-    return new Parser(text, aliases).script();
+    return new Parser(text, aliases, nesting).script();
   } catch (error) {
     if (error instanceof SyntaxFault) return error;
     throw error;
@@ -36,6 +40,8 @@ export const parse = (text: string, aliases: ReadonlyMap<string, string> = new M
 
 /** How deeply commands may lie in one another. */
 const depthMax = 100;
+/** How deeply command substitutions are looked into before any of them runs. */
+const nestingMax = 8;
 
 interface Token {
   readonly kind: 'word' | 'operator' | 'number' | 'newline' | 'end';
@@ -59,10 +65,12 @@ class Parser {
   /** Aliases that must not be replaced again before their end was read: the length of what comes after it. */
   #replaced: { readonly name: string; readonly rest: number }[] = [];
   readonly #waiting: Redirection[] = [];
+  readonly #nesting: number;
 
-  constructor(text: string, aliases: ReadonlyMap<string, string>) {
+  constructor(text: string, aliases: ReadonlyMap<string, string>, nesting: number) {
     this.#text = text;
     this.#aliases = aliases;
+    this.#nesting = nesting;
   }
 
   script(): List {
@@ -430,11 +438,75 @@ class Parser {
       return { kind: 'operator', text: operator, start };
     }
     const end = skipWord(text, start);
-    if (end < 0) throw eof(unclosed(text, start));
+    if (end < 0) throw this.#unclosed(start);
     this.#at = end;
-    return { kind: 'word', text: text.slice(start, end), start };
+    const word = text.slice(start, end);
+    if (this.#nesting < nestingMax) for (const inner of substitutionsIn(word)) this.#check(inner);
+    return { kind: 'word', text: word, start };
+  }
+
+  /** bash understands what is in `$(…)` along with the line: a mistake there keeps all of it from being run. */
+  #check(inner: string): void {
+    const fault = parseWithin(inner, this.#aliases, this.#nesting + 1);
+    if (!(fault instanceof SyntaxFault)) return;
+    throw fault.incomplete || fault.message.endsWith("`newline'")
+      ? new SyntaxFault("syntax error near unexpected token `)'")
+      : fault;
+  }
+
+  /** What is wrong where the pieces from `start` on come to no end. */
+  #unclosed(start: number): SyntaxFault {
+    const text = this.#text;
+    let at = start;
+    let within = '';
+    for (;;) {
+      const end = at >= text.length ? text.length : within === '"' && text[at] === "'" ? at + 1 : skipPiece(text, at);
+      if (at >= text.length) return eof(within);
+      if (end >= 0) at = end;
+      else if (text[at] === '"') {
+        within = '"';
+        at++;
+      } else if (text.startsWith('${', at)) {
+        within = '}';
+        at += 2;
+      } else if (text.startsWith('$(', at)) return this.#unclosedCommand(text.slice(at + 2));
+      else return eof(text[at] === '$' ? (text[at + 1] as string) : (text[at] as string));
+    }
+  }
+
+  #unclosedCommand(inner: string): SyntaxFault {
+    const fault = this.#nesting < nestingMax ? parseWithin(inner, this.#aliases, this.#nesting + 1) : undefined;
+    const isNamed =
+      fault instanceof SyntaxFault &&
+      (!fault.incomplete || fault.message.startsWith('unexpected EOF')) &&
+      inner[0] !== '(';
+    return isNamed ? fault : eof(')');
   }
 }
+
+/** The scripts of the command substitutions of a word, but for those in backquotes: these are read when they are run. */
+const substitutionsIn = (word: string): readonly string[] => {
+  const found: string[] = [];
+  let inDouble = false;
+  for (let at = 0; at < word.length; ) {
+    if (word[at] === '"') {
+      inDouble = !inDouble;
+      at++;
+    } else if (word.startsWith('$(', at)) {
+      const end = skipPiece(word, at);
+      const inner = word.slice(at + 2, end - 1);
+      const isArithmetic = inner.startsWith('(') && inner.endsWith(')');
+      if (!isArithmetic) found.push(inner);
+      at = isArithmetic ? at + 3 : end;
+    } else if (word.startsWith('${', at)) at += 2;
+    else if (word[at] === "'" && inDouble) at++;
+    else {
+      const end = skipPiece(word, at);
+      at = end < 0 ? at + 1 : end;
+    }
+  }
+  return found;
+};
 
 const isOperator = (token: Token, ...texts: readonly string[]): boolean =>
   token.kind === 'operator' && texts.includes(token.text);
@@ -456,12 +528,3 @@ const unexpected = (token: Token): SyntaxFault =>
 
 const eof = (char: string): SyntaxFault =>
   new SyntaxFault(`unexpected EOF while looking for matching \`${char}'`, true);
-
-/** What closes the first quote or bracket of a word that is not closed. */
-const unclosed = (text: string, start: number): string => {
-  let at = start;
-  for (let end = skipPiece(text, at); end >= 0; end = skipPiece(text, at)) at = end;
-  const [first, second] = [text[at], text[at + 1]];
-  if (first !== '$') return first as string;
-  return second === '{' ? '}' : second === '(' ? ')' : (second as string);
-};
