@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Sketch } from '../../src/sketch/sketch.ts';
 import { must } from '../plan/yard.ts';
+import { canMount, runScript, Scratch } from '../scratch.ts';
 import { attempt, check, newTally } from './property.ts';
 import { type Scene, scene, stage } from './random.ts';
 import { commandsIn } from './sketched.ts';
@@ -43,4 +44,22 @@ test('after a move every link leads where it led, and undo brings back the very 
   );
   process.stderr.write(`${JSON.stringify(tally)}\n`);
   assert.ok(tally.moved > tally.refused && tally.changed > 100);
+});
+
+test('and so it is on the kernel, within a file system and from one to another', () => {
+  if (!canMount('lw mv between file systems')) return;
+  using scratch = new Scratch();
+  const { status, stdout, stderr } = runScript(
+    `import { movesOnKernel } from './test/mv/on-kernel.ts';
+    const tally = await movesOnKernel(${JSON.stringify(scratch.path)}, ['/t/m', '/t/n'], ${seed}, ${full ? 2000 : 120});
+    process.stdout.write(JSON.stringify(tally));`,
+    {
+      mounts: `mkdir -p ${scratch.at('t/m')} ${scratch.at('t/n')}
+        mount -t tmpfs one ${scratch.at('t/m')}; mount -t tmpfs two ${scratch.at('t/n')}`,
+    },
+  );
+  assert.equal(status, 0, `LINKWRIGHT_SEED=${seed}: ${stderr}`);
+  process.stderr.write(`on the kernel: ${stdout}\n`);
+  const tally = JSON.parse(stdout);
+  assert.ok(tally.moved > 20 && tally.copied > 5, stdout);
 });

@@ -110,10 +110,13 @@ export const scene: fc.Arbitrary<Scene> = fc.record({
 });
 
 /** A scene at a place: names may be made long, so that texts reach their limits. */
-export const stage = (fs: Fs, top: string, { items, move, long }: Scene) => {
+export const stage = (fs: Fs, top: string, { items, move, long }: Scene, mounts: readonly string[] = []) => {
   const named = (part: string): string =>
     long && names.includes(part) ? part.repeat(Math.floor(230 / new TextEncoder().encode(part).length)) : part;
-  const made: { readonly path: string; readonly kind: string }[] = [{ path: top, kind: 'dir' }];
+  const made: { readonly path: string; readonly kind: string }[] = [
+    { path: top, kind: 'dir' },
+    ...mounts.map((path) => ({ path, kind: 'dir' })),
+  ];
   const at = (n: number): { readonly path: string; readonly kind: string } =>
     made[n % made.length] as { path: string; kind: string };
   const dirs = (): readonly string[] => made.filter(({ kind }) => kind === 'dir').map(({ path }) => path);

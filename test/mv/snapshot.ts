@@ -13,7 +13,7 @@ export interface Node {
 /** By absolute path. */
 export type Snapshot = ReadonlyMap<string, Node>;
 
-/** Everything below the root, but for the journals. */
+/** Everything below the root, but for the journals and what is kept for undo. */
 export const snapshot = (fs: Fs): Snapshot => {
   const found = new Map<string, Node>();
   const visit = (path: string): void => {
@@ -23,7 +23,8 @@ export const snapshot = (fs: Fs): Snapshot => {
     if (stat.kind !== 'dir') return;
     using dir = must(fs.open(fs.cwd, path, { access: 'read', directory: true }));
     for (const { name } of must(fs.entries(dir)))
-      if (path !== '/' || name !== 'state') visit(path === '/' ? `/${name}` : `${path}/${name}`);
+      if ((path !== '/' || name !== 'state') && !name.startsWith('.linkwright-'))
+        visit(path === '/' ? `/${name}` : `${path}/${name}`);
   };
   visit('/');
   return found;
@@ -61,7 +62,11 @@ export const leads = (tree: Snapshot, dir: string, text: string): Led => {
       const entry = at === '/' ? `/${name}` : `${at}/${name}`;
       looked.add(entry);
       const found = tree.get(entry);
-      if (!found) return { broken: `missing in ${here.id}: ${rest}`, path: at === '/' ? `/${rest}` : `${at}/${rest}` };
+      if (!found)
+        return {
+          broken: `missing in ${here.id}: ${rest}`,
+          path: /(^|\/)\.\.(\/|$)/.test(rest) ? undefined : at === '/' ? `/${rest}` : `${at}/${rest}`,
+        };
       if (found.kind !== 'symlink') {
         at = entry;
         continue;
