@@ -4,6 +4,7 @@ import type { LinkText } from '../../fs/link-text.ts';
 import { basename, dirname } from '../../fs/path.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import type { Finding } from '../../jobs/check/finding.ts';
+import { retext } from '../../plan/retext.ts';
 import type { Step } from '../../sketch/step.ts';
 import { trace } from '../../trace/trace.ts';
 import type { World } from '../command.ts';
@@ -63,7 +64,7 @@ const mendOne = (world: World, physical: string, text: LinkText, fix: LinkText, 
   const before = trace(fs, physical, { from: root, root }).end;
   const after = trace(fs, fix, { from: { handle: dir, path: dirname(physical) }, root }).end;
   if (after.kind !== 'found' || (before.kind === 'found' && !sameFile(before.stat, after.stat))) return false;
-  const fault = fs.symlink(fix, dir, temp) ?? fs.rename(dir, temp, dir, name);
+  const fault = retext(fs, dir, name, fix, temp);
   if (fault) throw new CommandError(`cannot give ${name} another text: ${fault.reason}`);
   return true;
 };

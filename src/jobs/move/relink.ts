@@ -4,6 +4,7 @@ import { identityKey } from '../../fs/identity.ts';
 import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { basename, dirname } from '../../fs/path.ts';
 import { liesIn, relativePath } from '../../fs/relative.ts';
+import { openParent, renameOver, retext } from '../../plan/retext.ts';
 import type { Affected } from './affected.ts';
 import type { MovedThing } from './moved-thing.ts';
 
@@ -93,35 +94,20 @@ const groupsOf = (links: readonly Affected[]): ReadonlyMap<string, readonly Affe
 
 const groupKey = ({ stat, newText }: Affected): string => `${identityKey(stat)} ${newText}`;
 
-const replace = (fs: Fs, root: Handle, { path, stat, newText }: Affected, temporary: string): Fault | undefined => {
-  const opened = openDirectory(fs, root, path);
+const replace = (fs: Fs, root: Handle, { path, newText }: Affected, temporary: string): Fault | undefined => {
+  const opened = openParent(fs, root, path);
   if (opened instanceof Fault) return opened;
   using dir = opened;
-  const refused = fs.symlink(newText, dir, temporary);
-  if (refused) return refused;
-  const made = fs.stat(dir, temporary);
-  // Only root can give a link to another owner; for others it becomes their own, as the new link that it is.
-  if (!(made instanceof Fault) && (made.uid !== stat.uid || made.gid !== stat.gid))
-    fs.chown(dir, temporary, { uid: stat.uid, gid: stat.gid });
-  return into(fs, dir, temporary, basename(path));
+  return retext(fs, dir, basename(path), newText, temporary);
 };
 
 /** One more name for a link that has its new text already. */
 const another = (fs: Fs, root: Handle, first: Affected, { path }: Affected, temporary: string): Fault | undefined => {
-  const opened = openDirectory(fs, root, path);
+  const opened = openParent(fs, root, path);
   if (opened instanceof Fault) return opened;
   using dir = opened;
-  const from = openDirectory(fs, root, first.path);
+  const from = openParent(fs, root, first.path);
   if (from instanceof Fault) return from;
   using held = from;
-  return fs.link(held, basename(first.path), dir, temporary) ?? into(fs, dir, temporary, basename(path));
+  return fs.link(held, basename(first.path), dir, temporary) ?? renameOver(fs, dir, temporary, basename(path));
 };
-
-const into = (fs: Fs, dir: Handle, temporary: string, name: string): Fault | undefined => {
-  const refused = fs.rename(dir, temporary, dir, name);
-  if (refused) fs.unlink(dir, temporary);
-  return refused;
-};
-
-const openDirectory = (fs: Fs, root: Handle, path: string): Handle | Fault =>
-  fs.open(root, dirname(path).slice(1) || '.', { access: 'path', directory: true, resolve: { noSymlinks: true } });

@@ -1,9 +1,9 @@
-import type { Fault } from '../../fs/fault.ts';
+import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
-import { dirname, join } from '../../fs/path.ts';
+import { basename, dirname, join } from '../../fs/path.ts';
 import { liesIn } from '../../fs/relative.ts';
-import { retext } from '../../plan/retext.ts';
+import { openParent, retext } from '../../plan/retext.ts';
 import { absoluteText, shortestText } from '../../trace/shortest-text.ts';
 import { trace } from '../../trace/trace.ts';
 import type { Broken } from './broken.ts';
@@ -52,11 +52,18 @@ export const retarget = (
     const { physical, text, path } = link;
     const style = text.startsWith('/') ? absoluteText : undefined;
     const to = style?.(trial, target) ?? shortestText(trial, dirname(physical), target);
-    const refused = retext(trial.fs, trial.root.handle, physical, to, temporaryName());
+    const refused = retextAt(trial, physical, to, temporaryName());
     if (refused) return refused;
     done.push({ path, physical, from: text, to });
   }
   return { done, left: broken.filter((link) => !leads(trial, link, instead.same)) };
+};
+
+const retextAt = ({ fs, root }: Trial, path: string, text: LinkText, temporaryName: string): Fault | undefined => {
+  const opened = openParent(fs, root.handle, path);
+  if (opened instanceof Fault) return opened;
+  using dir = opened;
+  return retext(fs, dir, basename(path), text, temporaryName);
 };
 
 /** The path that leads to the same thing, or to what takes its place. */

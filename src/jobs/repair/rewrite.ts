@@ -1,9 +1,9 @@
 import { Fault } from '../../fs/fault.ts';
-import type { Fs, Handle } from '../../fs/fs.ts';
+import type { Fs } from '../../fs/fs.ts';
 import { type Identity, sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
-import { basename, dirname } from '../../fs/path.ts';
-import type { Stat } from '../../fs/stat.ts';
+import { basename } from '../../fs/path.ts';
+import { openParent, retext } from '../../plan/retext.ts';
 import type { End } from '../../trace/route.ts';
 import { type Place, trace } from '../../trace/trace.ts';
 
@@ -56,11 +56,7 @@ export const rewriteAll = (
 const rewriteOne = (fs: Fs, root: Place, rewrite: Rewrite, spareName: () => string): Unwritten | undefined => {
   const { path, text, link, newText } = rewrite;
   const refused = (fault: Fault): Unwritten => ({ why: 'refused', rewrite, fault });
-  const opened = fs.open(root.handle, dirname(path).slice(1) || '.', {
-    access: 'path',
-    directory: true,
-    resolve: { noSymlinks: true },
-  });
+  const opened = openParent(fs, root.handle, path);
   if (opened instanceof Fault) return refused(opened);
   using dir = opened;
   const name = basename(path);
@@ -68,24 +64,6 @@ const rewriteOne = (fs: Fs, root: Place, rewrite: Rewrite, spareName: () => stri
   if (stat instanceof Fault) return { why: 'changed', rewrite, now: 'gone' };
   if (stat.kind !== 'symlink' || !sameFile(stat, link)) return { why: 'changed', rewrite, now: 'another' };
   if (fs.readlink(dir, name) !== text) return { why: 'changed', rewrite, now: 'text' };
-  const fault = newText === undefined ? fs.unlink(dir, name) : replace(fs, dir, name, stat, newText, spareName());
+  const fault = newText === undefined ? fs.unlink(dir, name) : retext(fs, dir, name, newText, spareName());
   return fault && refused(fault);
-};
-
-const replace = (
-  fs: Fs,
-  dir: Handle,
-  name: string,
-  { uid, gid }: Stat,
-  text: LinkText,
-  spare: string,
-): Fault | undefined => {
-  const refused = fs.symlink(text, dir, spare);
-  if (refused) return refused;
-  const made = fs.stat(dir, spare);
-  // Only root can give a link to another owner; for others it becomes their own, as the new link that it is.
-  if (!(made instanceof Fault) && (made.uid !== uid || made.gid !== gid)) fs.chown(dir, spare, { uid, gid });
-  const fault = fs.rename(dir, spare, dir, name);
-  if (fault) fs.unlink(dir, spare);
-  return fault;
 };
