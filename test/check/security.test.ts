@@ -126,6 +126,7 @@ test('a link through the link of another user is in his hands, unless he has a r
         direct -> /srv/data @1000
       bob/ @1001
         current -> /srv/data @1001
+        anns-here -> current @1000
         gone -> /srv/gone @1001
         own -> /srv/bobs @1001
         roots -> /srv/data

@@ -63,6 +63,7 @@ export class Guard {
   readonly #roots = new Map<Spot, boolean>();
   /** Of links that others go through: what is exposed behind them, and how many more links are followed there. */
   readonly #passed = new Map<LinkId, { readonly exposures: readonly Exposure[]; readonly links: number }>();
+  readonly #owners = new Map<LinkId, number | undefined>();
   #exposed: readonly number[] | undefined;
 
   constructor(scene: Scene) {
@@ -108,9 +109,16 @@ export class Guard {
     return (weight & (open | shared)) !== 0 || ((weight & owned) !== 0 && this.#dir(dir)?.uid !== uid);
   }
 
-  /** What a link is, itself not followed. */
-  statOf(link: LinkId): Stat | undefined {
-    return this.#stat(this.#scene.atlas.linkPath(link));
+  /** Who may put another link in the place of a link of the census: the owner of its directory. */
+  dirOwner(row: number): number | undefined {
+    const { census } = this.#scene;
+    return this.#dir(census.links.words[row * linkField.width + linkField.dir]!)?.uid;
+  }
+
+  /** Whose a link is that others go through. */
+  ownerOf(link: LinkId): number | undefined {
+    if (!this.#owners.has(link)) this.#owners.set(link, this.#stat(this.#scene.atlas.linkPath(link))?.uid);
+    return this.#owners.get(link);
   }
 
   /**
@@ -128,7 +136,9 @@ export class Guard {
     const own = spots.flatMap((spot, i) => {
       const name = names[i] as string;
       if (name === '.' || name === '..' || (this.#weigh(spot) & weight) === 0) return none;
-      return this.#whoMayChange(spot, join(atlas.pathOf(spot), name), atlas.linkAt(spot, name));
+      const passed = links.length === 0 ? undefined : atlas.linkAt(spot, name);
+      if (!all && passed === undefined && (this.#weigh(spot) & open) === 0) return none;
+      return this.#whoMayChange(spot, join(atlas.pathOf(spot), name), passed);
     });
     return [...own, ...further];
   }

@@ -36,6 +36,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     severities: {
       'machine-path': 'error',
       'root-dependent': 'warning',
+      'volume-absent': 'info',
       'cross-filesystem': 'off',
     },
   },

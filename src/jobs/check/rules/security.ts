@@ -110,7 +110,7 @@ const hopOwnedByOther: Rule = {
   severity: 'warning',
   summary: 'goes through a link of another user, who may lead it elsewhere',
   why: `One link leads through another one, and that belongs to somebody who is neither root, nor the owner of the first link, nor the owner
-of what both lead to. He may put another link in its place at any time, since he may write to its directory: then the first one
+of its directory or of what both lead to. He may put another link in its place at any time, since he may write to its directory: then the first one
 leads where he likes.
 
 Who owns a link says by itself nothing: a link cannot be changed, only be replaced, and for that one needs the right to write to
@@ -140,8 +140,9 @@ Lead the link straight to what it shall lead to, or agree that the other user de
       const met = new Set<LinkId>();
       for (const { who, path, open, link: hop } of exposures) {
         if (open || hop === undefined || hop === link.row || met.has(hop)) continue;
-        const owner = guard.statOf(hop)?.uid;
-        if (owner === undefined || owner === 0 || concerns(link, owner)) continue;
+        const owner = guard.ownerOf(hop);
+        // Who owns the directory of the first link needs no second one to lead it elsewhere.
+        if (owner === undefined || owner === 0 || owner === guard.dirOwner(link.row) || concerns(link, owner)) continue;
         const may =
           who.kind === 'anybody' || (who.kind === 'user' ? who.uid === owner : people.isMember(owner, who.gid));
         if (!may || (guard.isRoots(link.row) && link.stat?.uid === 0)) continue;
