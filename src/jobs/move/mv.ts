@@ -125,13 +125,10 @@ class Mover {
 
   #one(source: string, destination: string, tried: Errno | 'done' | undefined): boolean {
     let errno: Errno | 'done' | undefined = tried ?? this.#rename(source, destination, 'no-replace');
-    if (errno === 'done') return true;
     const { interactive, backup: control } = this.#request;
+    if (errno === 'done' || (errno === 'EEXIST' && interactive === 'never')) return true;
     const seen = this.#lstat(source);
-    if (seen instanceof Fault)
-      return errno === 'EEXIST' && interactive === 'never'
-        ? true
-        : this.#complain(`cannot stat ${this.#quoted(source)}: ${seen.reason}`);
+    if (seen instanceof Fault) return this.#complain(`cannot stat ${this.#quoted(source)}: ${seen.reason}`);
     const found = this.#lstat(destination);
     if (found instanceof Fault && found.errno !== 'ENOENT')
       return this.#complain(`cannot stat ${this.#quoted(destination)}: ${found.reason}`);
@@ -321,6 +318,9 @@ class Mover {
     const { suffix } = this.#request;
     const base = lastName(destination);
     const bare = destination.replace(/\/+$/, '');
+    const link = bare === destination ? undefined : this.#lstat(bare);
+    if (link && !(link instanceof Fault) && link.kind === 'symlink')
+      return this.#complain(`cannot backup ${this.#quoted(destination)}: ${new Fault('rename', 'ENOTDIR', '').reason}`);
     if (control !== 'numbered') {
       const found = lastName(source) === base + suffix ? this.#stat(bare + suffix) : undefined;
       if (found && !(found instanceof Fault) && sameFile(found, seen))
