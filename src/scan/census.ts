@@ -7,8 +7,11 @@ import { type Kind, kindOfMode } from '../fs/stat.ts';
 import type { End } from '../trace/route.ts';
 import { mix, RowIndex, Strings, Table } from './columns.ts';
 
-/** How much a scan looks at. `names`: no inode but directories; `symlinks`: every link and where it leads; `full`: every inode. */
-export type Level = 'names' | 'symlinks' | 'full';
+/**
+ * How much a scan looks at. `names`: no inode but directories; `ends`: every link and where it leads, and the texts of
+ * those that lead nowhere; `symlinks`: the texts of all links too; `full`: every inode.
+ */
+export type Level = 'names' | 'ends' | 'symlinks' | 'full';
 
 /** A directory that the scan started from. */
 export interface Root {
@@ -44,7 +47,10 @@ export const dirField = {
   gid: 8,
   width: 9,
 } as const;
-/** Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. */
+/**
+ * Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. `text`
+ * is `noText` where the level did not ask for it.
+ */
 export const linkField = { dir: 0, name: 1, text: 2, inoLow: 3, inoHigh: 4, device: 5, state: 6, width: 7 } as const;
 /** Words of a row of `names`: the names of files that have more than one. */
 export const nameField = { dir: 0, name: 1, file: 2, width: 3 } as const;
@@ -100,6 +106,8 @@ export const hasOtherNames = 0x10000;
 export const leadsToDir = 0x100;
 /** The parent of a root. Root number `i` has the name word `i`. */
 export const noDir = 0xffffffff;
+/** The text of a link that was not read: `Atlas.textAt` reads it when it is wanted. */
+export const noText = 0xffffffff;
 
 /** What was seen, counted. */
 export interface Counts {
@@ -326,7 +334,7 @@ export class Census {
     return join(this.physicalPath(this.links.words[at + linkField.dir]!), name);
   }
 
-  /** Where a link's text starts in `strings`. */
+  /** Where a link's text starts in `strings`; `noText` perhaps, at the level `ends`. */
   textAt(row: number): number {
     return this.links.words[row * linkField.width + linkField.text]!;
   }

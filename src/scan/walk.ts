@@ -14,6 +14,7 @@ import {
   linkField,
   nameField,
   noDir,
+  noText,
   notedField,
   type Root,
   targetField,
@@ -137,6 +138,8 @@ export class Walk {
   readonly #entered = new Map<number, boolean>();
   readonly #full: boolean;
   readonly #readsLinks: boolean;
+  /** Even of links that lead somewhere. */
+  readonly #readsTexts: boolean;
 
   constructor(probe: Probe, options: WalkOptions) {
     this.census = new Census(options.level);
@@ -144,6 +147,7 @@ export class Walk {
     this.#options = options;
     this.#full = options.level === 'full';
     this.#readsLinks = options.level !== 'names';
+    this.#readsTexts = options.level !== 'ends';
   }
 
   /** Adds an open, readable directory to start from. The caller keeps the handle until the walk is done. */
@@ -516,12 +520,37 @@ export class Walk {
   #readLink(dir: number, fd: number, name: number): number {
     const { census } = this;
     const probe = this.#probe;
-    const length = probe.readlink(fd, name);
-    // EINVAL: no longer a link.
-    if (length < 0) return length === -EINVAL ? gone : this.#refused(length, dir, name, 'readlinkat');
+    if (this.#readsTexts) {
+      const length = probe.readlink(fd, name);
+      if (length < 0) return this.#unreadLink(length, dir, name);
+      const place = this.#addName(name);
+      const text = census.strings.add(probe.bytes, textAt, length);
+      return this.#addLink(dir, name, place, text, this.#ask(dir, fd, name, place));
+    }
+    const before = census.strings.length;
     const place = this.#addName(name);
-    const text = census.strings.add(probe.bytes, textAt, length);
-    const followed = this.#options.root ? this.#statInRoot(dir, place, this.#options.root) : probe.stat(fd, name);
+    const followed = this.#ask(dir, fd, name, place);
+    if (followed >= 0) return this.#addLink(dir, name, place, noText, followed);
+    const length = probe.readlink(fd, name);
+    if (length >= 0) return this.#addLink(dir, name, place, census.strings.add(probe.bytes, textAt, length), followed);
+    census.strings.length = before;
+    return this.#unreadLink(length, dir, name);
+  }
+
+  /** EINVAL: no longer a link. */
+  #unreadLink(result: number, dir: number, name: number): number {
+    return result === -EINVAL ? gone : this.#refused(result, dir, name, 'readlinkat');
+  }
+
+  /** Follows the link whose name was stored at `place`. */
+  #ask(dir: number, fd: number, name: number, place: number): number {
+    const { root } = this.#options;
+    return root ? this.#statInRoot(dir, place, root) : this.#probe.stat(fd, name);
+  }
+
+  #addLink(dir: number, name: number, place: number, text: number, followed: number): number {
+    const { census } = this;
+    const probe = this.#probe;
     const at = census.links.add();
     const { words } = census.links;
     words[at + linkField.dir] = dir;

@@ -236,7 +236,7 @@ function* lookedAt(source: Source, own: World, request: Request, settings: Setti
     request,
     source.roots,
     {
-      level: levelOf(asked),
+      level: levelOf(asked, renewal !== undefined),
       remembers: renewal !== undefined,
       leftOut: leftOut && ((physical, isDir) => leftOut(placed(physical), isDir)),
     },
@@ -291,8 +291,11 @@ const askedOf = ({ copied }: Source, { asked }: Settings): readonly Rule[] =>
     .map(({ rule }) => rule)
     .filter(({ id, group }) => !copied || (group !== 'hard-links' && id !== 'cross-filesystem'));
 
-/** Hard links alone need every inode looked at. */
-const levelOf = (asked: readonly Rule[]): Level => (asked.some(({ needs }) => needs === 'full') ? 'full' : 'symlinks');
+/** Hard links alone need every inode looked at; who asks for broken links, and remembers none, needs no text of the others. */
+const levelOf = (asked: readonly Rule[], remembers: boolean): Level => {
+  if (asked.some(({ needs }) => needs === 'full')) return 'full';
+  return remembers || asked.some(({ needs }) => needs === 'symlinks') ? 'symlinks' : 'ends';
+};
 
 /** Nothing in memory is read ahead; and the numbers of its handles are not the kernel's. */
 const inMemory = (aids: WalkAids): WalkAids => ({ ...aids, readAhead: () => ({ help() {}, [Symbol.dispose]() {} }) });

@@ -6,7 +6,7 @@ import type { Stat } from '../../fs/stat.ts';
 import { dirField, linkField, noDir, type Root } from '../../scan/census.ts';
 import type { End, Route } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
-import { missingOf } from './missing-of.ts';
+import { inTheWayOf, missingOf } from './missing-of.ts';
 import type { LinkView, Scene } from './scene.ts';
 
 /** A link of the census; whatever takes work is worked out when it is first wanted. */
@@ -40,8 +40,8 @@ class View implements LinkView {
   }
 
   get text(): LinkText {
-    const { census } = this.#scene;
-    this.#text ??= linkText(decodeBytes(census.strings.at(census.textAt(this.row))));
+    const { atlas, census } = this.#scene;
+    this.#text ??= linkText(decodeBytes(census.strings.at(atlas.textAt(this.row))));
     return this.#text;
   }
 
@@ -67,6 +67,14 @@ class View implements LinkView {
   get missing(): LinkView['missing'] {
     if (this.end !== 'missing') return undefined;
     return missingOf(this.#scene.atlas, this.row) ?? this.#tracedMissing();
+  }
+
+  get inTheWay(): string | undefined {
+    if (this.end !== 'not-a-directory') return undefined;
+    const known = inTheWayOf(this.#scene.atlas, this.row);
+    if (known !== undefined) return known;
+    const { end } = this.route;
+    return end.kind === 'not-a-directory' ? end.path : undefined;
   }
 
   get route(): Route {

@@ -51,9 +51,9 @@ const slash = 0x2f;
 const dot = 0x2e;
 
 /** One look at each byte of a text. */
-const marksOfText = ({ census, thresholds }: Scene, row: number): number => {
+const marksOfText = ({ atlas, census, thresholds }: Scene, row: number): number => {
+  const start = atlas.textAt(row);
   const { bytes } = census.strings;
-  const start = census.textAt(row);
   const isAbsolute = bytes[start] === slash;
   let marks = isAbsolute ? bits.absolute : 0;
   let ups = 0;

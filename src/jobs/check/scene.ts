@@ -54,6 +54,8 @@ export interface LinkView {
   readonly under: Root;
   /** The first component that does not exist, of a link that is `missing`. It costs less than `route`. */
   readonly missing: Omit<Missing, 'kind' | 'errno'> | undefined;
+  /** What is no directory, of a link that is `not-a-directory`. It costs less than `route`, too. */
+  readonly inTheWay: string | undefined;
   /** Hop by hop. */
   readonly route: Route;
   readonly stat: Stat | undefined;

@@ -24,7 +24,7 @@ that no file system takes, of more than 255 bytes, does not exist either.`,
     docs/
       guide
     guide -> docs/guide`,
-  needs: 'symlinks',
+  needs: 'ends',
   marks: ['missing', 'name-too-long'],
   yieldsTo: ['case-mismatch', 'odd-text', 'dotdot-through-link', 'root-dependent', 'escapes-root'],
   *link(link, scene) {
@@ -64,7 +64,7 @@ out of it. Links that lead into the same circle are one finding.`,
   fixed: `
     a -> b
     b`,
-  needs: 'symlinks',
+  needs: 'ends',
   marks: ['loop'],
   *link(link, scene) {
     const circle = circleOf(link, scene);
@@ -97,7 +97,7 @@ there were a circle. What the chain leads to exists, but nobody gets there.
 Let links in the middle of the chain lead straight to its end.`,
   broken: chainOf(41),
   fixed: chainOf(2),
-  needs: 'symlinks',
+  needs: 'ends',
   marks: ['too-many-links'],
   *link(link, scene) {
     if (link.route.end.kind === 'found') return;
@@ -152,18 +152,18 @@ folder of snippets before.`,
     settings/
       limits
     limits -> settings/limits`,
-  needs: 'symlinks',
+  needs: 'ends',
   marks: ['not-a-directory'],
   yieldsTo: ['odd-text', 'dotdot-through-link', 'escapes-root'],
   *link(link) {
-    const { end } = link.route;
-    if (end.kind === 'found') return;
-    if (end.kind !== 'not-a-directory') {
-      yield { ...placeOf(link), says: ['goes on below something that is no directory'] };
+    const { inTheWay } = link;
+    if (inTheWay === undefined) {
+      if (link.route.end.kind !== 'found')
+        yield { ...placeOf(link), says: ['goes on below something that is no directory'] };
       return;
     }
-    const says: Words = [name(end.path), ' is no directory'];
-    yield { ...placeOf(link), says: ['leads to nothing: ', ...says], cause: { key: end.path, says } };
+    const says: Words = [name(inTheWay), ' is no directory'];
+    yield { ...placeOf(link), says: ['leads to nothing: ', ...says], cause: { key: inTheWay, says } };
   },
 };
 
@@ -184,7 +184,7 @@ Run the check as somebody who may look there, if it matters.`,
     private/
       key
     key -> private/key`,
-  needs: 'symlinks',
+  needs: 'ends',
   marks: ['permission', 'unknown'],
   *link(link) {
     const { end } = link.route;
@@ -224,7 +224,7 @@ Mount the volume and check again.`,
       disk/ mount ext4
         film
     film -> mnt/disk/film`,
-  needs: 'symlinks',
+  needs: 'ends',
   marks: ['absent-volume'],
   *link(link) {
     const { end } = link.route;
