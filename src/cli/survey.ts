@@ -24,8 +24,8 @@ export interface Survey {
 export interface SurveyOptions extends Pick<WalkOptions, 'wanted' | 'remembers' | 'notes'> {
   readonly level: Level;
   readonly oneFileSystem?: boolean;
-  /** Asked between steps: true ends the walk early, its question answered. */
-  readonly enough?: (census: Census) => boolean;
+  /** Asked between steps: true ends the walk early, its question answered. `rootsLeft`: how many have not been begun, the first ones. */
+  readonly enough?: (census: Census, rootsLeft: number) => boolean;
   /** Left out with all that lies below it, beside what --exclude says. */
   readonly leftOut?: ((physical: string, isDir: boolean) => boolean) | undefined;
 }
@@ -81,7 +81,7 @@ export function* survey(
   let steps = 0;
   // What is left out would be read ahead as well.
   using ahead = excludes ? undefined : aids?.readAhead(options.level, threads);
-  while (!walk.step(stride) && !options.enough?.(census) && !world.interrupted()) {
+  while (!walk.step(stride) && !options.enough?.(census, walk.rootsLeft) && !world.interrupted()) {
     world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
     if (++steps === stepsBeforeCompiling) aids?.settleDown();
     ahead?.help(walk);

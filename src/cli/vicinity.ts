@@ -1,7 +1,8 @@
 import { Fault } from '../fs/fault.ts';
-import { ancestors } from '../fs/path.ts';
+import { ancestors, join } from '../fs/path.ts';
 import { liesIn } from '../fs/relative.ts';
 import type { Census } from '../scan/census.ts';
+import { configName } from './check/find-settings.ts';
 import type { Option, Request, World } from './command.ts';
 import { statOf } from './names/scope.ts';
 import { openPhysical } from './open-physical.ts';
@@ -15,26 +16,50 @@ export const inOption = {
   type: 'string',
   multiple: true,
   value: 'DIR',
-  help: 'look for links below DIR; can be repeated (default: nearby, and on from there for 100,000 entries)',
+  help: 'look for links below DIR; can be repeated (default: the project, and nearby)',
 } as const satisfies Option;
 
+/** For the help of commands that look for links so. */
+export const vicinityDetails = `Links are looked for in the project (the nearest directory above that holds .git or \
+linkwright.toml), then nearby: in the directory itself, then in those above it, until some 100,000 entries were seen. The \
+answer says what was searched whole; --in DIR says beforehand what to search, and --in / is everything.`;
+
 /**
- * What to walk: what --in names; or else the directories that physical paths lie in, and then those above, up to the
- * root, until many entries were seen. A walk begins with its last root and enters no directory twice.
+ * What to walk for links to what lies at physical paths: what --in names; or else the project, the directories that the
+ * paths lie in, and then those above, up to the root, until many entries were seen. `trees` are walked in any case, whole. A
+ * walk begins with its last root and enters no directory twice.
  */
 export const vicinity = (
   world: World,
   request: Request,
   paths: readonly string[],
+  trees: readonly string[] = [],
 ): { readonly roots: readonly string[] } & Pick<SurveyOptions, 'enough'> => {
   const said = request.values('in');
-  if (said.length > 0) return { roots: said };
+  if (said.length > 0) return { roots: [...said, ...trees] };
   const above = [...new Set(paths.flatMap((path) => ancestors(path)))];
-  const readable = above.filter((path) => mayBeRead(world, path));
   // The longest are the nearest.
-  const roots = readable.toSorted((a, b) => a.length - b.length);
-  return { roots, enough: ({ counts }) => counts.entries >= nearbyMost };
+  const nearby = above.filter((path) => mayBeRead(world, path)).toSorted((a, b) => a.length - b.length);
+  const projects = new Set(paths.flatMap((path) => projectOf(world, path) ?? []));
+  let before: number | undefined;
+  return {
+    roots: [...nearby, ...projects, ...trees],
+    enough({ counts }, rootsLeft) {
+      if (rootsLeft >= nearby.length) return false;
+      before ??= counts.entries;
+      return counts.entries - before >= nearbyMost;
+    },
+  };
 };
+
+/** The nearest directory above that is the top of somebody's work. */
+const projectOf = (world: World, path: string): string | undefined =>
+  ancestors(path).find(
+    (above) =>
+      above !== '/' &&
+      [configName, '.git'].some((mark) => statOf(world, join(above, mark)) !== undefined) &&
+      mayBeRead(world, above),
+  );
 
 /** The highest directories that were searched whole. */
 export const searchedWhole = (census: Census): readonly string[] => {

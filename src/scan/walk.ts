@@ -127,6 +127,7 @@ export class Walk {
   readonly #probe: Probe;
   readonly #options: WalkOptions;
   readonly #pending: number[] = [];
+  #rootsLeft = 0;
   /** Pending directories below this place have been handed out to be read ahead. */
   #ahead = 0;
   readonly #open = new Map<number, Open>();
@@ -157,11 +158,17 @@ export class Walk {
     this.#rootFds.push(handle.fd);
     if (this.#probe.fstat(handle.fd) === 0) this.#rootDevices.push(this.#device());
     this.#pending.push(this.#addDir(noDir, number));
+    this.#rootsLeft++;
   }
 
   /** Directories not yet entered. */
   get pending(): number {
     return this.#pending.length;
+  }
+
+  /** Roots not yet begun: the last that was added is the first to be walked. */
+  get rootsLeft(): number {
+    return this.#rootsLeft;
   }
 
   /** Hands out directories that the walk will come to last. */
@@ -214,6 +221,7 @@ export class Walk {
     const { words } = census.dirs;
     const parent = words[row * dirField.width + dirField.parent]!;
     const isRoot = parent === noDir;
+    if (isRoot) this.#rootsLeft--;
     const fd = isRoot ? this.#rootFds[words[row * dirField.width + dirField.name]!]! : this.#enter(row, parent);
     if (fd < 0) return;
     const children = this.#isNew(row, fd, isRoot) ? this.#read(row, fd) : 0;

@@ -1,14 +1,11 @@
 import { Fault } from '../../fs/fault.ts';
 import { deviceText } from '../../fs/identity.ts';
-import { dirname, join } from '../../fs/path.ts';
-import { liesIn } from '../../fs/relative.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
 import { type BackupControl, backupControl, backupSuffix } from '../../gnu/backup.ts';
 import { type Affected, affectedLinks, leadingThrough, type Unread } from '../../jobs/move/affected.ts';
 import { copyFacts, type Parted } from '../../jobs/move/copy-facts.ts';
 import type { MovedThing } from '../../jobs/move/moved-thing.ts';
 import { type MvOutcome, mv } from '../../jobs/move/mv.ts';
-import { common } from '../../jobs/move/paths.ts';
 import { type Left, type Relinked, relink } from '../../jobs/move/relink.ts';
 import type { Loss } from '../../plan/copy-tree.ts';
 import { said } from '../../plan/to-shell.ts';
@@ -25,6 +22,7 @@ import type { Rehearsal } from '../rehearsal.ts';
 import { show } from '../show.ts';
 import { type OpenState, stateOption } from '../state-directory.ts';
 import { blindSpots, count, type Survey, survey, type WalkAids } from '../survey.ts';
+import { inOption, searchedWhole, vicinity, vicinityDetails } from '../vicinity.ts';
 
 export interface Report {
   readonly outcome: MvOutcome;
@@ -62,12 +60,7 @@ export const mvCommand = (
       oneOf: ['update', 'most', 'keep'],
       help: 'update: all or nothing (the default); most: leave those that cannot be changed; keep: change no link',
     },
-    in: {
-      type: 'string',
-      multiple: true,
-      value: 'DIR',
-      help: 'look for links below DIR; can be repeated (default: the project, or what SRC and DST have above them both)',
-    },
+    in: inOption,
     'target-directory': { type: 'string', short: 't', value: 'DIR', help: 'move every SRC into DIR' },
     'no-target-directory': { type: 'boolean', short: 'T', help: 'DST is the new name, even if it is a directory' },
     force: { type: 'boolean', short: 'f', help: 'replace without asking' },
@@ -102,9 +95,7 @@ that was moved itself, or that lies in what was moved, where its text would mean
 stays relative, an absolute one absolute, and of a text only that beginning is changed which does not hold any more: a \
 link through "current" goes on following it. Links that stay right are not touched.
 
-Links are looked for in the project that SRC and DST lie in (the nearest directory above them that holds .git or \
-linkwright.toml), otherwise in the nearest directory above both, and always in SRC itself. If that would be the whole \
-machine, only the directories of SRC and DST are searched. The answer says what was searched; --in DIR says it beforehand.
+${vicinityDetails} What is moved is always searched.
 
 A link that cannot get its text (the text would be too long, the place is read-only, or it may not be changed) is named, \
 and nothing is moved at all, unless --links=most or --links=keep says so. A link that led to a file that is \
@@ -144,7 +135,7 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
     dryRun,
     id: id ?? null,
     complete: isComplete(survey),
-    roots: (survey?.census.roots ?? []).map(({ path }) => path),
+    roots: survey ? searchedWhole(survey.census) : [],
     moved: outcome.moved.map(({ from, to, copied, replaced, backup, stat }) => ({
       from,
       to,
@@ -308,10 +299,16 @@ interface Found {
 
 function* findLinks(world: World, request: Request, { moved }: MvOutcome, aids: WalkAids | undefined): Work<Found> {
   if (moved.length === 0 || request.value('links') === 'keep') return { affected: [], unread: [], survey: undefined };
-  const walked = yield* survey(world, request, searched(world, request, moved), { level: 'symlinks' }, aids);
+  const { roots, ...until } = vicinity(
+    world,
+    request,
+    moved.flatMap(({ began, to }) => [began, to]),
+    moved.filter(({ stat }) => stat.kind === 'dir').map(({ began }) => began),
+  );
+  const walked = yield* survey(world, request, roots, { level: 'symlinks', ...until }, aids);
   const [failed] = walked.failed;
   if (failed !== undefined) throw new CommandError(failed);
-  if (walked.census.stopped) throw new CommandError('interrupted; nothing was moved', [], 130);
+  if (world.interrupted()) throw new CommandError('interrupted; nothing was moved', [], 130);
   const work = affectedLinks(world.fs, world.root, walked.atlas, moved);
   for (;;) {
     const { done, value } = work.next();
@@ -321,29 +318,7 @@ function* findLinks(world: World, request: Request, { moved }: MvOutcome, aids: 
   }
 }
 
-/** Where links are looked for: in what was moved, and where --in says or where they are most likely to be. */
-const searched = (world: World, request: Request, moved: readonly MovedThing[]): readonly string[] => {
-  const trees = moved.filter(({ stat }) => stat.kind === 'dir').map(({ began }) => began);
-  const said = request.values('in');
-  const dirs = [...new Set(moved.flatMap(({ began, to }) => [dirname(began), dirname(to)]))];
-  const roots = said.length > 0 ? said : (projectOf(world, common(dirs)) ?? withoutWhole(dirs));
-  return [...roots, ...trees.filter((tree) => said.length > 0 || !roots.some((root) => liesIn(root, tree)))];
-};
-
-/** The nearest directory above that is the top of somebody's work. */
-const projectOf = (world: World, directory: string): readonly [string] | undefined => {
-  for (let at = directory; at !== '/'; at = dirname(at))
-    for (const mark of ['linkwright.toml', '.git'])
-      if (!(world.fs.stat(world.root.handle, join(at, mark).slice(1)) instanceof Fault)) return [at];
-  return undefined;
-};
-
-const withoutWhole = (dirs: readonly string[]): readonly string[] => {
-  const top = common(dirs);
-  return top === '/' ? dirs.filter((dir) => dir !== '/') : [top];
-};
-
-const isComplete = (found: Survey | undefined): boolean => found === undefined || found.census.complete;
+const isComplete = (found: Survey | undefined): boolean => found === undefined || found.census.blind.length === 0;
 
 const cannotKeep = (left: readonly Left[]): CommandError =>
   new CommandError(
@@ -367,5 +342,5 @@ const linkLine = ({ path, text, newText }: Affected, { show, paint }: Look): str
 const searchLine = ({ changed }: Relinked, { census }: Survey, dryRun: boolean, { show }: Look): string => {
   const links = `${count(changed.length)} link${changed.length === 1 ? '' : 's'}`;
   const did = changed.length === 0 ? 'no link has to change' : `${links} ${dryRun ? 'would be ' : ''}changed`;
-  return `${did}; searched ${census.roots.map(({ path }) => show(path)).join(', ')}`;
+  return `${did}; searched ${searchedWhole(census).map(show).join(', ')}`;
 };

@@ -28,7 +28,7 @@ import { brokenLines, fromHere, holderLines, removedLines, timeWords, whyText } 
 import { show } from '../show.ts';
 import { type OpenState, stateOption } from '../state-directory.ts';
 import { blindSpots, type WalkAids } from '../survey.ts';
-import { inOption } from '../vicinity.ts';
+import { inOption, vicinityDetails } from '../vicinity.ts';
 
 /** What only a running machine has. */
 export interface Machine {
@@ -88,8 +88,7 @@ What goes is moved aside, in one rename even if it is a whole tree, and lw undo 
 its room until the time of --keep is over; then the next lw rm, or lw history --purge, lets go of it. A directory below \
 which something is mounted is refused.
 
-Links are looked for in the directory of PATH, then in those above it, until some 100,000 entries were seen: the answer \
-says what was searched. --in / searches everything.
+${vicinityDetails}
 
 Exit code: 0; 1 if something was not removed; 4 if something changed meanwhile, and nothing was done. With --null: the \
 paths that were removed.`,
