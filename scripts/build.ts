@@ -27,7 +27,7 @@ await build({ ...common, entryPoints: ['src/mod.ts'], format: 'esm' });
 const program = {
   ...common,
   format: 'cjs',
-  minifyWhitespace: true,
+  minify: true,
   lineLimit: 160,
   outExtension: { '.js': '.cjs' },
   define: {
