@@ -20,7 +20,7 @@ export interface Parted {
   readonly moving: number;
 }
 
-export interface Hindrance {
+interface Hindrance {
   readonly path: string;
   readonly fault: Fault;
 }

@@ -1,5 +1,5 @@
+import { ancestors } from '../../fs/path.ts';
 import { liesIn } from '../../fs/relative.ts';
-import { selfAndAncestors } from './paths.ts';
 
 /** A name that something had, and the one that it has now. Physical paths, as they are when its turn comes. */
 export interface MovedName {
@@ -67,3 +67,5 @@ export class MovedPaths {
     return last;
   }
 }
+
+const selfAndAncestors = (path: string): readonly string[] => [path, ...ancestors(path)];
