@@ -181,7 +181,7 @@ const copyBytes = (fs: Fs, from: Handle, to: Handle, hollow: boolean): number | 
     if (count instanceof Fault) return count;
     if (count === 0) break;
     const bytes = piece.subarray(0, count);
-    if (!hollow || bytes.some((byte) => byte !== 0)) {
+    if (!hollow || !isZero(bytes)) {
       for (let put = 0; put < count; ) {
         const more = fs.write(to, bytes.subarray(put), done + put);
         if (more instanceof Fault) return more;
@@ -192,4 +192,9 @@ const copyBytes = (fs: Fs, from: Handle, to: Handle, hollow: boolean): number | 
     done += count;
   }
   return (written < done ? fs.truncate(to, done) : undefined) ?? done;
+};
+
+const isZero = (bytes: Uint8Array): boolean => {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 };
