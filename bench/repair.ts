@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -66,11 +67,13 @@ const main = async (): Promise<void> => {
     const links = linksOf(tree);
     console.log(`seed ${values.seed}; ${links.length} good links of ${values.tree}`);
     const state = join(home, 'state');
-    const started = performance.now();
-    await run(repair, ['--remember', '--state', state, tree]);
-    console.log(`remembered in ${((performance.now() - started) / 1000).toFixed(1)} s, ${memoryBytes(state)} bytes`);
-    for (let round = 0; round < Number(values.rounds); round++)
+    for (let round = 0; round < Number(values.rounds); round++) {
+      // Files that were put back may be new ones.
+      const started = performance.now();
+      await run(repair, ['--remember', '--state', state, tree]);
+      console.log(`remembered in ${((performance.now() - started) / 1000).toFixed(1)} s, ${memoryBytes(state)} bytes`);
       for (const harm of harms) await play(home, tree, state, links, harm, random, scores, round);
+    }
     const failed = report(scores);
     process.exitCode = failed ? 1 : 0;
   } finally {
@@ -137,6 +140,7 @@ const really = async (
   // What was remembered of the mended links is of the time before.
   rmSync(join(state, 'memory'), { recursive: true });
   cpSync(join(state, 'memory-before'), join(state, 'memory'), { recursive: true, preserveTimestamps: true });
+  chmodSync(join(state, 'memory'), 0o700);
 };
 
 const snapshot = (tree: string): string => {
@@ -208,7 +212,9 @@ const doHarm = (
         if (
           !dir ||
           !existsSync(dir) ||
-          moved.some(([from, to]) => dir.startsWith(`${from}/`) || from.startsWith(`${dir}/`) || dir === to)
+          moved.some(
+            ([from, to]) => dir.startsWith(`${from}/`) || from.startsWith(`${dir}/`) || `${to}/`.startsWith(`${dir}/`),
+          )
         )
           continue;
         const to =

@@ -255,6 +255,8 @@ test('the memory lies in the tree where that has a .linkwright, else in the stat
   await tree.remember();
   assert.equal(statSync(`${tree.state}/memory`).mode & 0o777, 0o700);
   assert.equal(readdirSync(`${tree.state}/memory`).length, 1);
+  chmodSync(`${tree.state}/memory`, 0o755);
+  assert.match((await tree.remember()).problems.join(), /cannot remember .* yours alone/);
 });
 
 test('the tree is known again under another path, with what lies in it', async () => {

@@ -4,6 +4,7 @@ import { remember } from '../../scan/memory/remember.ts';
 import { writeMemory } from '../../scan/memory/store.ts';
 import type { World } from '../command.ts';
 import type { Work } from '../paced.ts';
+import { show } from '../show.ts';
 import type { Survey } from '../survey.ts';
 import { digester, type Hash } from './digest.ts';
 import type { MemoryPlace } from './places.ts';
@@ -37,7 +38,12 @@ export function* keepMemories(world: World, { census, atlas, failed }: Survey, h
   if (!census.complete || failed.length > 0) return kept;
   for (const [of, { physical }] of census.roots.entries()) {
     using place = how.placeOf(physical);
-    if (!place) continue;
+    if (!place) {
+      kept.failed.push(
+        `cannot remember the links of ${show(physical)}: there is no directory for it that is yours alone`,
+      );
+      continue;
+    }
     const old = how.memories.find(({ root }) => root === physical);
     const digest = how.contents && digester(world, census, how.contents, old);
     const work = remember(atlas, {
@@ -57,7 +63,7 @@ export function* keepMemories(world: World, { census, atlas, failed }: Survey, h
       step = work.next();
     }
     const refused = writeMemory(world.fs, place.dir, place.name, step.value, temporaryName(how.random()));
-    if (refused) kept.failed.push(`cannot remember the links of ${physical}: ${refused.reason}`);
+    if (refused) kept.failed.push(`cannot remember the links of ${show(physical)}: ${refused.reason}`);
     else kept.places.push(place.shown);
   }
   kept.links = kept.places.length > 0 ? census.counts.links : 0;
