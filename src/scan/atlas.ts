@@ -55,6 +55,9 @@ interface OutsideLink {
   readonly same: LinkId;
 }
 
+/** What is filled in where somebody wants it. */
+type PartOfSteps = Partial<Omit<Steps, 'last'>> & Pick<Steps, 'last'>;
+
 /** How many links are followed from a link, and the directory that it leads to. */
 interface Way {
   readonly hops: number;
@@ -167,6 +170,13 @@ export class Atlas {
     const steps: Steps = { spots: [], names: named && [], links: [], last: undefined };
     this.#follow(link, steps);
     return steps;
+  }
+
+  /** The last name that a link's own text looks up, unless `..` or `.` comes after it. */
+  lastName(link: LinkId): LastName | undefined {
+    const last: Pick<Steps, 'last'> = { last: undefined };
+    this.#follow(link, last);
+    return last.last;
   }
 
   /** Where the text of a link of the census starts in its strings. One that the walk did not read is read now. */
@@ -299,7 +309,7 @@ export class Atlas {
   }
 
   /** Follows a link's text from directory to directory, noting what it passes. */
-  #follow(link: LinkId, steps: Steps | undefined): Way {
+  #follow(link: LinkId, steps: PartOfSteps | undefined): Way {
     let from = link < 0 ? 0 : this.textAt(link);
     let text = this.#bytesOf(link);
     if (text[from] === 0) return { hops: 1, end: nowhere };
@@ -322,7 +332,7 @@ export class Atlas {
       }
       let to = from;
       while (text[to] !== slash && text[to] !== 0) to++;
-      steps?.spots.push(spot);
+      steps?.spots?.push(spot);
       steps?.names?.push(decodeBytes(text.subarray(from, to)));
       lastAt = -1;
       const dots = text[from] !== dot ? 0 : to - from === 1 ? 1 : text[from + 1] === dot && to - from === 2 ? 2 : 0;
@@ -337,7 +347,7 @@ export class Atlas {
         lastSpot = spot;
         lastLink = passed;
         if (passed !== undefined) {
-          steps?.links.push(passed);
+          steps?.links?.push(passed);
           hops += this.#knownHops(passed);
           spot = this.#knownEnd(passed);
           // A text that was read only now may have moved all of them.

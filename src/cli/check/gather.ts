@@ -4,16 +4,19 @@ import type { FindingGroup } from './report.ts';
 
 /** Findings put together that belong together: the worst first, then by path. */
 export const grouped = (findings: readonly Finding[]): readonly FindingGroup[] => {
-  const byCause = new Map<string, Finding[]>();
+  // By severity and rule first: there are few of these, and the keys of causes need not be put together with them.
+  const byCause = new Map<string, Map<string, Finding[]>>();
   const groups: { rule: string; severity: Severity; cause: FindingGroup['cause']; findings: Finding[] }[] = [];
   for (const finding of findings) {
     const { rule, severity, cause } = finding;
-    const key = cause && `${rule}\0${severity}\0${cause.key}`;
-    const known = key === undefined ? undefined : byCause.get(key);
+    const kind = `${severity} ${rule}`;
+    const causes = byCause.get(kind) ?? new Map<string, Finding[]>();
+    if (causes.size === 0) byCause.set(kind, causes);
+    const known = cause && causes.get(cause.key);
     if (known) known.push(finding);
     else {
       const together = [finding];
-      if (key !== undefined) byCause.set(key, together);
+      if (cause) causes.set(cause.key, together);
       groups.push({ rule, severity, cause, findings: together });
     }
   }

@@ -184,8 +184,9 @@ export const checkCommand = (aids: CheckAids): Command<Report> => ({
 
   *paths(report) {
     if (report.kind !== 'checked') return;
-    const paths = report.groups.flatMap(({ findings }) => findings.map(({ path }) => path));
-    yield* new Set(paths);
+    const paths = new Set<string>();
+    for (const { findings } of report.groups) for (const { path } of findings) paths.add(path);
+    yield* paths;
   },
 
   exitCode(report) {

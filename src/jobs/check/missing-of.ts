@@ -8,7 +8,7 @@ export const missingOf = (atlas: Atlas, row: number): LinkView['missing'] => {
   let rest = '';
   let link: LinkId = row;
   for (let passed = 0; passed <= maxLinks; passed++) {
-    const { last } = atlas.steps(link);
+    const last = atlas.lastName(link);
     if (!last) return undefined;
     rest = rest === '' ? last.rest : join(last.rest, rest);
     if (last.link === undefined) {
@@ -27,7 +27,7 @@ export const inTheWayOf = (atlas: Atlas, row: number): string | undefined => {
   const { census } = atlas;
   let link: LinkId = row;
   for (let passed = 0; passed <= maxLinks; passed++) {
-    const { last } = atlas.steps(link);
+    const last = atlas.lastName(link);
     if (!last) return undefined;
     if (last.link === undefined) return join(atlas.pathOf(last.spot), last.name);
     if (last.link < 0) return undefined;
