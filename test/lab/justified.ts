@@ -16,7 +16,8 @@ export const reasons: readonly Reason[] = [
       const { what, bash, lab } = difference;
       const mayWalk = (line: string): boolean =>
         walks.test(line) || (complainsInOrder.test(line) && (what === 'errors' || /2>/.test(line)));
-      if (what === 'code' || !lastLines(difference).some(mayWalk)) return false;
+      const isKept = (line: string): boolean => walks.test(line) && line.includes('>');
+      if (what === 'code' || !(lastLines(difference).some(mayWalk) || difference.lines.some(isKept))) return false;
       return what === 'tree'
         ? isDeepStrictEqual(treeLines(bash, sortedLines), treeLines(lab, sortedLines))
         : sortedLines(bash) === sortedLines(lab);
@@ -24,12 +25,15 @@ export const reasons: readonly Reason[] = [
   },
   {
     name: 'names of one file',
-    why: 'Of several names of one file, du counts the first that it comes to and chmod -R changes the file there; which one that is, is up to the order of entries.',
+    why: 'Of several names of one file, du counts the first that it comes to and chmod -R changes the file there; which one that is, is up to the order of entries. So is how much du finds in the file that it writes into.',
     fits: (difference) => {
       const { what, bash, lab, names } = difference;
       if (what === 'code' || !lastLines(difference).some((line) => /\b(du|chmod|chown|chgrp)\b/.test(line)))
         return false;
-      const plain = (text: string): string => sortedLines(oneName(text, names));
+      const written = difference.lines.flatMap((line) =>
+        [...line.matchAll(/>[>|]? *([^\s;]+)/g)].map(([, path]) => path ?? ''),
+      );
+      const plain = (text: string): string => sortedLines(oneName(text, names, written));
       return what === 'tree'
         ? isDeepStrictEqual(treeLines(bash, plain), treeLines(lab, plain))
         : plain(bash) === plain(lab);
@@ -59,6 +63,20 @@ export const reasons: readonly Reason[] = [
         ? isDeepStrictEqual(treeLines(bash, plain), treeLines(lab, plain))
         : plain(bash) === plain(lab);
     },
+  },
+  {
+    name: 'kept back',
+    why: 'To a terminal a builtin writes line by line, into a file all at the end, and complaints at once: the lab takes its line for typed, bash writes it into a file here.',
+    fits: ({ what, lines, bash, lab }) =>
+      what === 'output' &&
+      /\b(printf|type)\b.* 2>&1/.test(lines.at(-1) ?? '') &&
+      sortedLines(bash) === sortedLines(lab),
+  },
+  {
+    name: 'too much',
+    why: 'cp -L of a directory into one that a link in it leads to goes on until paths are too long for the kernel; the lab stops a line that does too much before.',
+    fits: ({ wrote }) =>
+      wrote.lab.includes('lab: stopped: this line does too much') && wrote.bash.includes('File name too long'),
   },
   {
     name: 'copied into itself',
@@ -122,15 +140,21 @@ const outside = (text: string, what: Difference['what'], noticed: readonly Notic
     .map((line) => line.replace(/ #\d+ of \d+/, ''));
 };
 
-/** Any name of a file that has several becomes the same; the sizes of directories hang on which one was counted there. */
-const oneName = (text: string, names: Difference['names']): string => {
-  const ends = names.map((paths) => paths.map((path) => path.replace(/^.*\//s, '')));
-  const sizes = [...text.matchAll(/^(\d+)\t/gm)].map(([, size]) => Number(size));
-  const lines = text.split('\n').map((line) => {
+/**
+ * Any name of a file that has several becomes the same. The sizes of directories hang on which one was counted there, and
+ * all sums on what is in a file that is being written.
+ */
+const oneName = (text: string, names: Difference['names'], written: readonly string[]): string => {
+  const ends = names.map((paths) => paths.map(lastName));
+  const lines = text.split('\n');
+  const sizes = lines.map((line) => Number(/^\d+(?=\t)/.exec(line)?.[0] ?? 0));
+  const isOwn = (line: string): boolean => written.some((path) => line.endsWith(`/${lastName(path)}`));
+  const same = lines.map((line) => {
     const [, before = '', path = '', after = ''] = /^(\d+\t|[^']*')([^']*)(.*)$/s.exec(line) ?? [];
-    const file = ends.findIndex((each) => each.includes(path.replace(/^.*\//s, '')));
-    if (file >= 0) return `${before}<${file}>${after}`;
-    return line.replace(/^\d+\t/, '');
+    const file = ends.findIndex((each) => each.includes(lastName(path)));
+    return file >= 0 && !isOwn(line) ? `${before}<${file}>${after}` : line.replace(/^\d+\t/, '');
   });
-  return [Math.max(0, ...sizes), ...lines].join('\n');
+  return [lines.some(isOwn) ? '' : Math.max(0, ...sizes), ...same].join('\n');
 };
+
+const lastName = (path: string): string => path.replace(/^.*\//s, '');

@@ -87,8 +87,8 @@ export const rmdir: LabCommand = (io, words) => {
   for (const path of args.operands) {
     if (!remove(path, '') || !args.has('p')) continue;
     for (let above = path.replace(/\/+$/, ''); above.includes('/'); ) {
-      above = above.replace(/\/+[^/]*$/, '');
-      if (above === '' || !remove(above, 'directory ')) break;
+      above = above.replace(/\/+[^/]*$/, '') || '/';
+      if (!remove(above, 'directory ')) break;
     }
   }
   return code;

@@ -94,8 +94,7 @@ export const remove = (io: CommandIo, path: string, removal: Removal, depth = 0)
     if (verbose) io.out(`removed ${isDir ? 'directory ' : ''}${quoted(path)}\n`);
     return 'removed';
   }
-  if (force && (fault.errno === 'ENOENT' || fault.errno === 'ENOTDIR' || fault.errno === 'EINVAL') && !isDir)
-    return 'removed';
+  if (force && (fault.errno === 'ENOENT' || fault.errno === 'ENOTDIR' || fault.errno === 'EINVAL')) return 'removed';
   const shown = unreadable && ['ENOTEMPTY', 'EISDIR', 'ENOTDIR', 'EEXIST'].includes(fault.errno) ? unreadable : fault;
   complain(io, `cannot remove ${quoted(path)}: ${shown.reason}`);
   return 'failed';

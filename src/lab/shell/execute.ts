@@ -227,7 +227,9 @@ const substitute = (run: Run, script: string): string => {
   const file = list instanceof SyntaxFault ? undefined : fileOf(list);
   const work = (inner: Run): number => (file ? readWhole(inner, file) : runText(inner, script));
   run.session.status = forked(deeper(run), work, fds);
-  return wellMade(pieces.join('')).replaceAll('\0', '').replace(/\n+$/, '');
+  const text = pieces.join('');
+  if (text.includes('\0')) complain(run, 'warning: command substitution: ignored null byte in input');
+  return wellMade(text).replaceAll('\0', '').replace(/\n+$/, '');
 };
 
 /** `$(<file)` is what the file holds. */
@@ -383,20 +385,36 @@ const callFunction = (run: Run, body: Command, args: readonly string[]): number 
 
 const callBuiltin = (run: Run, name: string, builtin: Builtin, args: readonly string[]): number => {
   let failed: Fault | undefined;
+  // Its output comes at the end, after all its complaints; to a terminal it comes line by line.
+  const isTyped = run.fds.get(1)?.kind === 'terminal';
+  let held = '';
+  const flush = (): void => {
+    const text = held;
+    held = '';
+    failed ??= write(run, run.fds.get(1), text);
+  };
   const code = builtin(
     {
       ...{ run, name },
       out: (text) => {
-        failed ??= write(run, run.fds.get(1), text);
+        held += text;
+        if ((isTyped && text.includes('\n')) || held.length >= 4096) flush();
       },
       err: (text) => {
         write(run, run.fds.get(2), text);
       },
-      runText: (text, inner = run) => runText(deeper(inner), text),
-      runWords: (words, inner = run) => runWords(deeper(inner), words[0] ?? '', words.slice(1)),
+      runText: (text, inner = run) => {
+        flush();
+        return runText(deeper(inner), text);
+      },
+      runWords: (words, inner = run) => {
+        flush();
+        return runWords(deeper(inner), words[0] ?? '', words.slice(1));
+      },
     },
     args,
   );
+  flush();
   if (!failed) return code;
   complain(run, `${name}: write error: ${failed.reason}`);
   return 1;
@@ -409,6 +427,15 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
   const { refused } = session.tally;
   /** Refusals before this one are of others: of earlier commands, and of what it started. */
   let settled = refused.length;
+  // What goes into a file is held back until there is a block of it or a complaint: a program may read that file itself.
+  // wc writes line by line.
+  let holds = run.fds.get(1)?.kind === 'file' && !['cat', 'tee', 'wc'].includes(name);
+  let held = '';
+  const flush = (): void => {
+    const text = held;
+    held = '';
+    failed ??= write(run, run.fds.get(1), text);
+  };
   const io: CommandIo = {
     ...{ session, fs: session.process, name },
     get stdin() {
@@ -421,15 +448,18 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
       return statOf(run.fds.get(1));
     },
     out: (text) => {
-      failed ??= write(run, run.fds.get(1), text);
+      held += text;
+      if (!holds || held.length >= 4096) flush();
     },
     err: (text) => {
+      flush();
       write(run, run.fds.get(2), text);
     },
     variable: (variable) => (session.exported.has(variable) ? session.variables.get(variable) : undefined),
     stay: (handles, turn) => stay(run, handles, turn),
     run: (words, text) => {
       spend(run.budget, 1);
+      flush();
       const fds = text === undefined ? run.fds : new Map(run.fds).set(0, { kind: 'from', text });
       const ended = forked(deeper(run), (inner) => runProgram(inner, words), fds);
       settled = refused.length;
@@ -439,6 +469,8 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
   // A walk of lw takes milliseconds: a loop of them must end in time, too.
   if (name === 'lw') spend(run.budget, 100);
   const code = program(io, args);
+  holds = false;
+  flush();
   // What it tried first and then did in another way (mv, ln -f, mkdir -p) was refused to nobody.
   if (code === 0) refused.length = settled;
   if (!failed) return code;

@@ -23,7 +23,8 @@ export const redirect = (
   for (const redirection of redirections) {
     const complaint = one(run, expander, redirection, fds, opened);
     if (complaint === undefined) continue;
-    complain(run, complaint);
+    // Standard error may lead elsewhere by now.
+    complain({ ...run, fds }, complaint);
     opened.forEach(release);
     return undefined;
   }
