@@ -67,7 +67,7 @@ class Copier {
     const stat = fs.stat(from.dir, from.name);
     if (stat instanceof Fault) return { path, why: stat };
     // What is mounted in there stays where it is.
-    if (stat.dev !== this.#first.dev || stat.mountId !== this.#first.mountId)
+    if (stat.mountId !== this.#first.mountId || (stat.mountRoot && path !== ''))
       return { path, why: new Fault('renameat2', 'EBUSY', path) };
     const key = stat.kind === 'dir' || stat.nlink < 2 ? undefined : `${identityKey(stat)} ${this.#texts.get(path)}`;
     const earlier = key === undefined ? undefined : this.#copied.get(key);

@@ -4,7 +4,7 @@ import { Fault } from '../fs/fault.ts';
 import type { Entry, Fs, Handle, NodeKind, OpenHow, Owner, Resolve, Times } from '../fs/fs.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import type { Kind, Stat } from '../fs/stat.ts';
-import type { Inode, Location } from './inode.ts';
+import type { Inode, Location, Volume } from './inode.ts';
 import {
   type Credentials,
   isInGroup,
@@ -435,8 +435,7 @@ export class SketchProcess implements Fs {
     if (typeof place === 'string') return place;
     const refused = this.sketch.allows(this.who, place.dir.inode, changeDir);
     if (refused) return refused;
-    const { textMax } = place.dir.inode.volume.type;
-    if (typeof textMax === 'number' && byteLength(text) > textMax) return 'ENAMETOOLONG';
+    if (isTooLongIn(place.dir.inode.volume, text)) return 'ENAMETOOLONG';
     const made = this.#add(place, 'symlink', 0o777, { text });
     return typeof made === 'string' ? made : undefined;
   }
@@ -548,7 +547,7 @@ export class SketchProcess implements Fs {
         : this.sketch.allows(this.who, to.dir.inode, changeDir)) ??
       (isDir || file.kind === 'file' ? this.sketch.allows(this.who, file, wants.read) : undefined);
     if (refused) return refused;
-    if (this.sketch.isMountPoint(file) || (there && this.sketch.isMountPoint(there.inode))) return 'EBUSY';
+    if ([file, there?.inode].some((each) => each && this.sketch.isMountPoint(each))) return 'EBUSY';
     if (there && isDir) {
       const entries = this.sketch.entries(there.inode);
       if (typeof entries === 'string') return entries;
@@ -574,7 +573,7 @@ export class SketchProcess implements Fs {
       file: sketch.refer(file),
       from: sketch.spot(from.dir, from.name),
       to: sketch.spot(to.dir, to.name),
-      ...(there ? { replaced: sketch.refer(there) } : {}),
+      ...(there && { replaced: sketch.refer(there) }),
       owner: file.uid,
       texts: [],
     });
@@ -591,9 +590,7 @@ export class SketchProcess implements Fs {
   }
 
   #retextInCopy({ madeBy, volume }: Inode, below: string, text: LinkText): Errno | undefined {
-    const { textMax } = volume.type;
-    if (byteLength(text) >= pathMax || (typeof textMax === 'number' && byteLength(text) > textMax))
-      return 'ENAMETOOLONG';
+    if (byteLength(text) >= pathMax || isTooLongIn(volume, text)) return 'ENAMETOOLONG';
     const step = madeBy === undefined ? undefined : this.sketch.steps[madeBy];
     if (step?.kind !== 'copy') return 'EOPNOTSUPP';
     this.sketch.steps[madeBy as number] = { ...step, texts: [...step.texts, { path: below, text }] };
@@ -613,8 +610,8 @@ export class SketchProcess implements Fs {
     if (refused) return refused;
     if (this.sketch.isMountPoint(inode)) return 'EBUSY';
     this.sketch.record({ kind: 'take-away', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
-    oneDirLess(dir.inode);
     this.#take(dir.inode, name);
+    oneDirLess(dir.inode);
     this.#drop(inode, dir.inode, name);
     return undefined;
   }
@@ -827,6 +824,9 @@ const isReadOnly = ({ mount }: Location): boolean => mount.readOnly || mount.vol
 
 /** What keeps its state in the file system itself. */
 const isStored = (kind: Kind): boolean => kind === 'file' || kind === 'dir' || kind === 'symlink';
+
+const isTooLongIn = ({ type: { textMax } }: Volume, text: LinkText): boolean =>
+  typeof textMax === 'number' && byteLength(text) > textMax;
 
 /** A directory counts its subdirectories, whose `..` are names of it. */
 const oneDirMore = (dir: Inode): void => {

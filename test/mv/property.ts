@@ -69,8 +69,8 @@ export const check = (before: Snapshot, after: Snapshot, report: Report, textMax
     const names = [path, ...was.looked];
     const concerned = names.some((name) => moved.some(({ began }) => name === began || name.startsWith(`${began}/`)));
     if (!concerned) assert.equal(change, undefined, `${path} -> ${node.text} has nothing to do with it`);
-    // What leads to the destination by its name finds there what is there now.
-    if ([...was.looked].some((name) => taken.has(stepwise(name, moved)))) {
+    // What leads to the destination by its name finds there what is there now; so does what lay in what was replaced.
+    if ([parent(path), ...was.looked].some((name) => taken.has(stepwise(name, moved)))) {
       tally.exempt++;
       continue;
     }

@@ -35,7 +35,7 @@ export const copyFacts = (fs: Fs, root: Handle, path: string): CopyFacts => {
     const stat = fs.stat(dir, name);
     if (stat instanceof Fault) return stat;
     if (top instanceof Fault) return top;
-    if (stat.mountId !== top.mountId || stat.dev !== top.dev) return new Fault('renameat2', 'EBUSY', at);
+    if (stat.mountId !== top.mountId || (stat.mountRoot && at !== path)) return new Fault('renameat2', 'EBUSY', at);
     if (stat.kind === 'dir') return enter(dir, name, at);
     note(stat, at);
     return stat.kind === 'file' ? fs.access(dir, name, 'read') : undefined;
