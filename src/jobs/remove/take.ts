@@ -43,7 +43,7 @@ export interface Stays {
   readonly why: Why;
 }
 
-export type Why =
+type Why =
   | { readonly kind: 'missing' }
   /** `.` or `..` as the last component. */
   | { readonly kind: 'dots' }
