@@ -23,12 +23,11 @@ const common = {
 rmSync(dist, { recursive: true, force: true });
 await build({ ...common, entryPoints: ['src/mod.ts'], format: 'esm' });
 // The program is one CommonJS file in which each command still waits to be called for: Node's loader of
-// ES modules costs 17 ms more for the same.
-await build({
+// ES modules costs 17 ms more for the same. That file is one function, since bin/lw.cjs compiles it by itself.
+const program = {
   ...common,
-  entryPoints: ['src/cli/main.ts', 'src/cli/scout.ts'],
   format: 'cjs',
-  minifyWhitespace: true,
+  minify: true,
   lineLimit: 160,
   outExtension: { '.js': '.cjs' },
   define: {
@@ -36,13 +35,22 @@ await build({
     'import.meta.filename': '__filename',
     'import.meta.dirname': '__dirname',
   },
-  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+} as const;
+const importMetaUrl = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
+const asFunction = { banner: '(function(exports,require,module,__filename,__dirname){', footer: '})' };
+await build({ ...program, entryPoints: ['src/cli/scout.ts'], banner: { js: importMetaUrl } });
+await build({
+  ...program,
+  entryPoints: ['src/cli/main.ts'],
+  supported: { 'dynamic-import': false },
+  banner: { js: asFunction.banner + importMetaUrl },
+  footer: { js: asFunction.footer },
   // The lab's machine is as large as the rest of the program, and only `lw learn --check` wants it.
   plugins: [apart('check-lesson')],
 });
 
 // Loaded by every call of ln and its like: as small as can be, and what it rarely needs is another file. It is one
-// function, since bin/lw.cjs compiles it by itself.
+// function too.
 const small = {
   ...common,
   format: 'cjs',
@@ -55,11 +63,11 @@ await build({ ...small, entryPoints: ['src/cli/explain-refused.ts', 'src/lab/les
 await build({
   ...small,
   entryPoints: ['src/cli/gnu.ts'],
-  banner: { js: '(function(exports,require,module,__filename,__dirname){' },
-  footer: { js: '})' },
+  banner: { js: asFunction.banner },
+  footer: { js: asFunction.footer },
   plugins: [apart('explain-refused')],
 });
-run('scripts/code-cache.ts', join(dist, 'gnu.cjs'));
+for (const name of ['gnu', 'main']) run('scripts/code-cache.ts', join(dist, `${name}.cjs`));
 
 await buildLab(join(dist, 'lab'));
 

@@ -8,7 +8,6 @@ export { type LinkText, linkText } from './fs/link-text.ts';
 export type { Probe } from './fs/probe.ts';
 export type { Kind, Stat } from './fs/stat.ts';
 export { type Made, make, type NotMade, type Wish } from './jobs/make/make.ts';
-export { absoluteText, type Standpoint, shortestText } from './jobs/make/shortest-text.ts';
 export { kernel } from './kernel/kernel.ts';
 export { type Mount, readMounts, readVolumes, type Volume } from './kernel/mounts.ts';
 export { kernelProbe } from './kernel/probe.ts';
@@ -38,4 +37,5 @@ export {
   maxLinks,
   type Route,
 } from './trace/route.ts';
+export { absoluteText, type Standpoint, shortestText } from './trace/shortest-text.ts';
 export { type Place, type TraceOptions, trace } from './trace/trace.ts';

@@ -351,6 +351,7 @@ const request = (operands: readonly string[], options: Readonly<Record<string, s
   flag: (name) => name in options,
   value: (name) => options[name],
   values: (name) => (options[name] === undefined ? [] : [options[name]]),
+  last: (...names) => Object.keys(options).findLast((name) => names.includes(name)),
 });
 
 const list = (

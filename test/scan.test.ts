@@ -264,6 +264,28 @@ test('a file system that does not tell types in its directories costs calls, not
   }
 });
 
+test('a read of a directory that a signal cuts short is not taken for the last', () => {
+  using tree = mixed();
+  // What is left of each read, where it belongs.
+  const kept = new Map<number, Uint8Array>();
+  const short: Probe = {
+    ...probe,
+    getdents(fd) {
+      const rest = kept.get(fd);
+      if (rest) probe.bytes.set(rest, probeLayout.dents);
+      const filled = rest ? rest.length : probe.getdents(fd);
+      const second = [...records(filled)][1];
+      if (second === undefined) kept.delete(fd);
+      else kept.set(fd, probe.bytes.slice(second, probeLayout.dents + filled));
+      return second === undefined ? filled : second - probeLayout.dents;
+    },
+  };
+  const whole = scan(tree.path);
+  const census = scan(tree.path, { probe: short });
+  assert.deepEqual(census.counts, whole.counts);
+  assert.deepEqual(links(census, tree.path), links(whole, tree.path));
+});
+
 test('the levels: names asks for no inode but directories, symlinks for no file’s', () => {
   using tree = mixed();
   const asked = { lstat: 0, stat: 0, readlink: 0 };

@@ -8,21 +8,22 @@ import { test } from 'node:test';
 /** Rooms of src/ and those that each may import besides itself. A job is a room of its own; mod.ts and cli may import all. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   fs: [],
+  gnu: ['fs'],
   kernel: ['fs'],
   sketch: ['fs'],
   trace: ['fs'],
   scan: ['fs', 'trace'],
   index: ['fs', 'trace', 'scan'],
   plan: ['fs', 'sketch'],
-  jobs: ['fs', 'sketch', 'trace', 'scan', 'plan'],
+  jobs: ['fs', 'gnu', 'sketch', 'trace', 'scan', 'plan'],
   // Of cli only what is free of Node: the rule of portable rooms holds for all that they load.
-  lab: ['fs', 'sketch', 'trace', 'scan', 'plan', 'jobs', 'cli'],
+  lab: ['fs', 'gnu', 'sketch', 'trace', 'scan', 'plan', 'jobs', 'cli'],
   web: [],
-  cli: ['fs', 'kernel', 'sketch', 'trace', 'scan', 'index', 'plan', 'jobs', 'lab', 'web'],
+  cli: ['fs', 'gnu', 'kernel', 'sketch', 'trace', 'scan', 'index', 'plan', 'jobs', 'lab', 'web'],
 };
 
 /** Rooms that a browser loads: nothing of Node's, and no package. */
-const portable = ['fs', 'trace', 'sketch', 'scan', 'plan', 'jobs', 'lab'];
+const portable = ['fs', 'gnu', 'trace', 'sketch', 'scan', 'plan', 'jobs', 'lab'];
 
 /** Where the program and the library begin. */
 const entries = [
@@ -134,8 +135,11 @@ test('the package holds what it needs, and is small', () => {
   assert.ok(unpackedSize < unpackedLimit, `${unpackedSize} bytes unpacked; ${unpackedLimit} is the limit`);
 });
 
-/** Grown with reason only: the lab is a whole machine, once for browsers and once for `lw learn --check`. */
-const unpackedLimit = 2_300_000;
+/**
+ * Grown with reason only: the lab is a whole machine, once for browsers and once for `lw learn --check`; and what V8 has
+ * made of the programs, 0.7 MB, saves every call 20 ms.
+ */
+const unpackedLimit = 3_200_000;
 
 const readSources = (folder = ''): readonly Source[] =>
   readdirSync(join(home, folder), { withFileTypes: true }).flatMap((entry) => {

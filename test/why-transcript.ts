@@ -45,6 +45,7 @@ export const ask = async (world: World, operands: readonly string[], scratch: st
     flag: () => false,
     value: () => undefined,
     values: () => [],
+    last: () => undefined,
   };
   const report = await command.run(world, request);
   const lines = [...command.render(report, plain, request)];

@@ -31,6 +31,8 @@ export interface Option {
   readonly type: 'boolean' | 'string';
   readonly short?: string;
   readonly multiple?: true;
+  /** The value may be left out; given, it stands in the same word: `--backup=t`. */
+  readonly optional?: true;
   /** What stands for the value in the help: DIR, PATTERN … */
   readonly value?: string;
   readonly help: string;
@@ -47,6 +49,8 @@ export interface Request {
   flag(name: string): boolean;
   value(name: string): string | undefined;
   values(name: string): readonly string[];
+  /** Which of several options that overrule each other came last. */
+  last(...names: readonly string[]): string | undefined;
 }
 
 /** How text for people is drawn. */
@@ -72,6 +76,8 @@ export interface Command<Report> {
   readonly details: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   run(world: World, request: Request): Report | Promise<Report>;
+  /** Another form that the request asks for, in pieces that are written as they are. */
+  written?(report: Report, request: Request): Iterable<string> | undefined;
   /** Lines for people. */
   render(report: Report, look: Look, request: Request): Iterable<string>;
   /** The answer for programs; its shape is schemas/<name>.json. Arrays may be generators. */

@@ -62,8 +62,8 @@ const usage = ({ name, operands }: Pick<Command<unknown>, 'name' | 'operands'>):
 
 /** Each option as it is typed, with its help. */
 export const optionRows = (options: Options): readonly (readonly [string, string])[] =>
-  Object.entries(options).map(([name, { short, value, help }]) => [
-    `${short ? `-${short}, ` : '    '}--${name}${value ? `=${value}` : ''}`,
+  Object.entries(options).map(([name, { short, value, optional, help }]) => [
+    `${short ? `-${short}, ` : '    '}--${name}${value ? (optional ? `[=${value}]` : `=${value}`) : ''}`,
     help,
   ]);
 

@@ -25,6 +25,9 @@ function* lines(values: Iterable<unknown>): Iterable<string> {
   yield before === '[\n' ? '[]' : '\n]';
 }
 
+/** One value on one line. */
+export const jsonLine = (value: unknown): string => text(value);
+
 const text = (value: unknown): string => {
   switch (typeof value) {
     case 'string':

@@ -71,16 +71,33 @@ const relativeTo = (root: string, path: string): string | undefined => {
   return path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
 };
 
-/** Mount points that this machine's fstab, or with --root that of the tree, lists and where nothing is mounted. */
+/** Always mounted where a system runs (file-hierarchy(7)), and seldom listed in its fstab. */
+const everySystem = ['/proc', '/sys', '/dev', '/run'];
+
+/**
+ * Mount points that this machine's fstab, or with --root that of the tree, lists and where nothing is mounted; in such a
+ * tree also those that every system has: an image at rest does not say what will be there.
+ */
 const absentVolumes = (root: string): readonly string[] => {
   const listed = readVolumes().map(({ point }) => point);
-  const own = root === '/' ? [] : readVolumes(`${root}/etc/fstab`).map(({ point }) => root + point);
+  const own =
+    root === '/'
+      ? []
+      : [
+          ...everySystem.filter((point) => isDir(root + point)),
+          ...readVolumes(`${root}/etc/fstab`).map(({ point }) => point),
+        ].map((point) => root + point);
   const mounted = new Set(readMounts().map(({ point }) => point));
   const absent = [...listed, ...own].filter((point) => !mounted.has(point)).map(physical);
   return [...new Set(absent)]
     .filter((point) => !mounted.has(point))
     .map((point) => relativeTo(root, point))
     .filter((point) => point !== undefined && point !== '/') as string[];
+};
+
+const isDir = (path: string): boolean => {
+  const stat = kernel.stat(kernel.cwd, path);
+  return !(stat instanceof Fault) && stat.kind === 'dir';
 };
 
 /** fstab may name a mount point through links. One that does not even exist stays as written. */

@@ -16,6 +16,7 @@ import { parseRequest } from './parse-request.ts';
 import { everyManual, programs } from './programs.ts';
 import { terminalProgress } from './progress.ts';
 import { harmless, show } from './show.ts';
+import { version } from './version.ts';
 
 const interruptedCode = 128 + constants.signals.SIGINT;
 const readerGoneCode = 128 + constants.signals.SIGPIPE;
@@ -97,9 +98,15 @@ function* pieces(
 ): Iterable<string> {
   if (request.flag('json')) {
     yield* jsonText({ schema: `linkwright/${command.name}/1`, ...command.json(report, request) });
-  } else if (request.flag('null')) {
+    return;
+  }
+  if (request.flag('null')) {
     for (const path of command.paths(report, request)) yield `${path}\0`;
-  } else {
+    return;
+  }
+  const written = command.written?.(report, request);
+  if (written) yield* written;
+  else {
     const look = lookOf(width, wantsColor(request.value('color'), width !== undefined, process.env));
     for (const line of command.render(report, look, request)) yield `${harmless(line)}\n`;
   }
@@ -120,12 +127,6 @@ const helpFor = async (name: string): Promise<string> => {
 };
 
 const everyCommand = (): Promise<readonly Command<unknown>[]> => Promise.all(Object.keys(commands).map(load));
-
-/** Beside this file's directory: dist/ or src/cli/. */
-const version = (): string => {
-  const home = import.meta.filename.endsWith('.ts') ? '../../' : '../';
-  return JSON.parse(readFileSync(new URL(`${home}package.json`, import.meta.url), 'utf8')).version;
-};
 
 const print = (text: string): number => {
   const output = new Output();

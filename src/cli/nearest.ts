@@ -1,4 +1,4 @@
-import { editDistance } from './edit-distance.ts';
+import { editDistance } from '../trace/edit-distance.ts';
 
 /** The candidate that a misspelt word most likely means, if one is near enough to be worth a question. */
 export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {

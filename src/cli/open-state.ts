@@ -1,7 +1,8 @@
 import { Fault } from '../fs/fault.ts';
+import type { Handle } from '../fs/fs.ts';
 import { randomWord } from '../kernel/random.ts';
 import type { Who } from '../plan/ledger.ts';
-import type { World } from './command.ts';
+import type { Request, World } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { isAlive, processName } from './process-name.ts';
 import { type OpenState, openStateAt } from './state-directory.ts';
@@ -10,8 +11,26 @@ import { type OpenState, openStateAt } from './state-directory.ts';
 export const openState: OpenState = (world, request) =>
   openStateAt(world, request, () => defaultPath(world.fs), thisProcess());
 
-/** As the XDG Base Directory Specification has it; root's own where HOME is somebody else's, as under sudo. */
+/** The state directory, where there is one already that is this user's alone; it is not made. The caller disposes of it. */
+export const existingState = ({ fs }: Pick<World, 'fs'>, request: Request): Handle | undefined => {
+  const path = request.value('state') ?? usualPath(fs);
+  const handle =
+    path === undefined ? undefined : fs.open(fs.cwd, path, { access: 'read', directory: true, nofollow: true });
+  if (handle === undefined || handle instanceof Fault) return undefined;
+  const stat = fs.stat(handle, '');
+  if (!(stat instanceof Fault) && stat.uid === (process.geteuid?.() ?? 0) && (stat.mode & 0o077) === 0) return handle;
+  handle[Symbol.dispose]();
+  return undefined;
+};
+
 const defaultPath = (fs: World['fs']): string => {
+  const path = usualPath(fs);
+  if (path !== undefined) return path;
+  throw new CommandError('HOME is not set: there is no place for the journal', ['--state DIR'], 2);
+};
+
+/** As the XDG Base Directory Specification has it; root's own where HOME is somebody else's, as under sudo. */
+const usualPath = (fs: World['fs']): string | undefined => {
   const { LINKWRIGHT_STATE, XDG_STATE_HOME, HOME } = process.env;
   if (LINKWRIGHT_STATE) return LINKWRIGHT_STATE;
   const uid = process.geteuid?.() ?? 0;
@@ -20,8 +39,7 @@ const defaultPath = (fs: World['fs']): string => {
   if (uid === 0 && !isOurs) return '/var/lib/linkwright';
   // A relative path in this variable is to be ignored, the specification says.
   if (XDG_STATE_HOME?.startsWith('/')) return `${XDG_STATE_HOME}/linkwright`;
-  if (HOME) return `${HOME}/.local/state/linkwright`;
-  throw new CommandError('HOME is not set: there is no place for the journal', ['--state DIR'], 2);
+  return HOME ? `${HOME}/.local/state/linkwright` : undefined;
 };
 
 const thisProcess = (): Who => ({

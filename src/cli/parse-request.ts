@@ -18,7 +18,10 @@ export const parseRequest = (
   const operands: string[] = [];
   const given = new Map<string, string[]>();
   const add = (name: string, ...values: readonly string[]): void => {
-    given.set(name, [...(given.get(name) ?? []), ...values]);
+    const before = given.get(name) ?? [];
+    // The order of the map is that in which options were last given.
+    given.delete(name);
+    given.set(name, [...before, ...values]);
   };
 
   for (const token of tokensOf(args, options)) {
@@ -46,6 +49,7 @@ export const parseRequest = (
     flag: (name) => values(name).length > 0,
     value: (name) => values(name).at(-1),
     values,
+    last: (...names) => [...given.keys()].findLast((name) => names.includes(name)),
   };
 };
 
@@ -68,6 +72,7 @@ const checkedValue = (
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return '';
   }
+  if (option.optional && value === undefined) return '';
   const wanted = option.oneOf?.join(', ') ?? option.value ?? 'a value';
   // `--root --json` is a forgotten value rather than a directory called --json.
   if (value === undefined || (!inlineValue && /^-./.test(value)))

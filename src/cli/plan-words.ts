@@ -19,10 +19,12 @@ export const stepPaths = (said: Said): readonly string[] => {
     case 'restore':
       return [said.to.path];
     case 'rename':
+    case 'copy':
     case 'exchange':
       return [said.from.path, said.to.path];
     case 'unlink':
     case 'rmdir':
+    case 'take-away':
     case 'chmod':
       return [said.at.path];
   }

@@ -1,6 +1,7 @@
 import { errorText } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
 import { keepsFiles } from '../fs/file-systems.ts';
+import { join } from '../fs/path.ts';
 import { Atlas } from '../scan/atlas.ts';
 import type { Census, Level } from '../scan/census.ts';
 import { settle } from '../scan/settle.ts';
@@ -20,11 +21,13 @@ export interface Survey {
   readonly failed: readonly string[];
 }
 
-export interface SurveyOptions extends Pick<WalkOptions, 'wanted'> {
+export interface SurveyOptions extends Pick<WalkOptions, 'wanted' | 'remembers' | 'notes'> {
   readonly level: Level;
   readonly oneFileSystem?: boolean;
-  /** Asked between steps: true ends the walk early, its question answered. */
-  readonly enough?: (census: Census) => boolean;
+  /** Asked between steps: true ends the walk early, its question answered. `rootsLeft`: how many have not been begun, the first ones. */
+  readonly enough?: (census: Census, rootsLeft: number) => boolean;
+  /** Left out with all that lies below it, beside what --exclude says. */
+  readonly leftOut?: ((physical: string, isDir: boolean) => boolean) | undefined;
 }
 
 /** Entries between two looks at the terminal: some milliseconds, more where storage is slow. */
@@ -32,7 +35,7 @@ const stride = 2048;
 
 /** What makes a walk of the kernel's quicker, and what only Node can load; a sketch does without. */
 export interface WalkAids {
-  readonly excluder: (patterns: readonly string[]) => Promise<NonNullable<WalkOptions['excludes']>>;
+  readonly excluder: (patterns: readonly string[]) => Promise<(path: string, isDir: boolean) => boolean>;
   readonly readAhead: (level: Level, threads: number | undefined) => { help(walk: Walk): void } & Disposable;
   /** Called once a walk turns out to be long. */
   readonly settleDown: () => void;
@@ -52,13 +55,19 @@ export function* survey(
   const threads = threadsOf(request);
   const patterns = request.values('exclude');
   if (patterns.length > 0 && !aids) throw new UsageError('--exclude is not to be had here');
-  const excludes = aids && patterns.length > 0 ? yield* awaited(aids.excluder(patterns)) : undefined;
+  const matches = aids && patterns.length > 0 ? yield* awaited(aids.excluder(patterns)) : undefined;
+  const { leftOut } = options;
+  const excludes: WalkOptions['excludes'] = leftOut
+    ? (path, isDir, root) => matches?.(path, isDir) || leftOut(join(root.physical, path), isDir)
+    : matches;
   using walk = new Walk(world.probe(), {
     level: options.level,
     oneFileSystem: options.oneFileSystem ?? request.flag('one-file-system'),
     enters: (dev) => keepsFiles(world.fileSystemType(dev) ?? ''),
     ...(excludes && { excludes }),
     ...(options.wanted && { wanted: options.wanted }),
+    ...(options.remembers && { remembers: true }),
+    ...(options.notes && { notes: options.notes }),
     ...(request.value('root') !== undefined && { root: world.root.handle }),
   });
   using handles = new DisposableStack();
@@ -72,12 +81,13 @@ export function* survey(
   let steps = 0;
   // What is left out would be read ahead as well.
   using ahead = excludes ? undefined : aids?.readAhead(options.level, threads);
-  while (!walk.step(stride) && !options.enough?.(census) && !world.interrupted()) {
+  while (!walk.step(stride) && !options.enough?.(census, walk.rootsLeft) && !world.interrupted()) {
     world.progress(() => `${count(census.counts.entries)} entries seen, ${count(walk.pending)} directories to go`);
     if (++steps === stepsBeforeCompiling) aids?.settleDown();
     ahead?.help(walk);
     yield;
   }
+  walk.stop();
   const atlas = new Atlas(census, world.fs, world.root);
   if (options.level !== 'names')
     for (const _ of settle(atlas, world.fs, world.root, world.absentVolumes)) {

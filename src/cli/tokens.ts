@@ -15,7 +15,8 @@ export type Token =
 
 /** Words as node:util's parseArgs tells them apart when it is not strict; a browser has no node:util. */
 export function* tokensOf(args: readonly string[], options: Options): Iterable<Token> {
-  const takesValue = (name: string): boolean => Object.hasOwn(options, name) && options[name]?.type === 'string';
+  const takesValue = (name: string): boolean =>
+    Object.hasOwn(options, name) && options[name]?.type === 'string' && !options[name].optional;
   const longOf = (letter: string): string =>
     Object.keys(options).find((name) => options[name]?.short === letter) ?? letter;
   const rest = [...args];

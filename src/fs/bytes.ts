@@ -26,15 +26,28 @@ export const decodeBytes = (bytes: Uint8Array): string => {
 /** A name or path as bytes. A lone surrogate that no byte made is a programming error. */
 export const encodeBytes = (text: string): Uint8Array => {
   if (text.isWellFormed()) return encoder.encode(text);
-  const out: number[] = [];
-  for (const char of text) {
-    const code = char.codePointAt(0) as number;
-    if (code >= 0xdc80 && code <= 0xdcff) out.push(code - 0xdc00);
-    else if (code >= 0xd800 && code <= 0xdfff) throw new Error(`not a name: lone surrogate U+${code.toString(16)}`);
-    else out.push(...encoder.encode(char));
+  const out = new Uint8Array(byteLength(text));
+  let filled = 0;
+  let from = 0;
+  const encodeUntil = (to: number): void => {
+    if (to > from) filled += encoder.encodeInto(text.slice(from, to), out.subarray(filled)).written;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0xd800 || unit > 0xdfff) continue;
+    if (isHigh(unit) && isLow(text.charCodeAt(i + 1))) i++;
+    else if (unit >= 0xdc80 && unit <= 0xdcff) {
+      encodeUntil(i);
+      out[filled++] = unit - 0xdc00;
+      from = i + 1;
+    } else throw new Error(`not a name: lone surrogate U+${unit.toString(16)}`);
   }
-  return Uint8Array.from(out);
+  encodeUntil(text.length);
+  return out;
 };
+
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
 /** Length of a name or path in bytes, as the kernel's limits count it. */
 export const byteLength = (text: string): number => {
@@ -54,16 +67,17 @@ export const byteLength = (text: string): number => {
 
 const decodeEscaping = (bytes: Uint8Array): string => {
   let out = '';
-  let at = 0;
-  while (at < bytes.length) {
+  let from = 0;
+  for (let at = 0; at < bytes.length; ) {
     const length = validLength(bytes, at);
-    if (length === 0) out += String.fromCharCode(0xdc00 + (bytes[at++] as number));
-    else {
-      out += strict.decode(bytes.subarray(at, at + length));
-      at += length;
+    if (length === 0) {
+      if (at > from) out += strict.decode(bytes.subarray(from, at));
+      out += String.fromCharCode(0xdc00 + (bytes[at] as number));
+      from = at + 1;
     }
+    at += length || 1;
   }
-  return out;
+  return from < bytes.length ? out + strict.decode(bytes.subarray(from)) : out;
 };
 
 /** Bytes of the valid UTF-8 sequence at `at`, 0 where there is none (RFC 3629 §4). */

@@ -48,9 +48,16 @@ export interface Fs {
   /** utimensat(2), of the link itself unless `follow`; undefined leaves a time as it is. */
   setTimes(at: Handle, path: string, times: Times, follow?: 'follow'): Fault | undefined;
 
-  /** pread(2), below 2 GiB: fills `bytes` from `position`; how many there were, 0 at the end. */
+  /** llistxattr(2): the names of a file's extended attributes, of the link itself. Access lists are among them (acl(5)). */
+  xattrs(at: Handle, path: string): readonly string[] | Fault;
+  /** lgetxattr(2); a value of more than 32 KiB is ERANGE. */
+  xattr(at: Handle, path: string, name: string): Uint8Array | Fault;
+  /** lsetxattr(2). */
+  setXattr(at: Handle, path: string, name: string, value: Uint8Array): Fault | undefined;
+
+  /** pread(2): fills `bytes` from `position`; how many there were, 0 at the end. */
   read(handle: Handle, bytes: Uint8Array, position: number): number | Fault;
-  /** pwrite(2), below 2 GiB, at the end if opened with `append`; how many were written. */
+  /** pwrite(2), at the end if opened with `append`; how many were written. */
   write(handle: Handle, bytes: Uint8Array, position: number): number | Fault;
   /** ftruncate(2). */
   truncate(handle: Handle, size: number): Fault | undefined;

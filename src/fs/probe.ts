@@ -15,11 +15,6 @@ export interface Probe {
   close(fd: number): void;
   /** Fills `dents` with records of struct linux_dirent64; bytes filled, 0 at the end. */
   getdents(fd: number): number;
-  /**
-   * Whether the file system of a directory gives as many entries at once as there is room for, so
-   * that a read that leaves room for one more has come to the end.
-   */
-  fillsReads(fd: number): boolean;
   /** Fills `statx` for the name at `name`, of a final link itself. */
   lstat(dir: number, name: number): number;
   /** Fills `statx` for what the name at `name` leads to. */

@@ -54,3 +54,16 @@ export const kindOfMode = (mode: number): Kind => {
       return 'unknown';
   }
 };
+
+/** `st_mode`, type bits and all. */
+export const rawMode = ({ kind, mode }: Stat): number => mode | kindBits[kind];
+const kindBits: Readonly<Record<Kind, number>> = {
+  file: 0o100000,
+  dir: 0o40000,
+  symlink: 0o120000,
+  fifo: 0o10000,
+  socket: 0o140000,
+  char: 0o20000,
+  block: 0o60000,
+  unknown: 0,
+};

@@ -19,7 +19,10 @@ type Call =
   | 'getdents64'
   | 'getrandom'
   | 'ioctl'
+  | 'lgetxattr'
   | 'linkat'
+  | 'llistxattr'
+  | 'lsetxattr'
   | 'mkdirat'
   | 'mknodat'
   | 'openat'
@@ -44,6 +47,9 @@ const x64: Abi = {
     fsync: 74,
     ftruncate: 77,
     fstatfs: 138,
+    lsetxattr: 189,
+    lgetxattr: 192,
+    llistxattr: 195,
     getdents64: 217,
     openat: 257,
     mkdirat: 258,
@@ -72,6 +78,9 @@ const x64: Abi = {
 /** asm-generic/unistd.h and arch/arm64/include/uapi/asm/fcntl.h. */
 const arm64: Abi = {
   call: {
+    lsetxattr: 6,
+    lgetxattr: 9,
+    llistxattr: 12,
     ioctl: 29,
     mknodat: 33,
     mkdirat: 34,

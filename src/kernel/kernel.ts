@@ -8,7 +8,7 @@ import { dirent, direntType, statxField } from '../fs/probe.ts';
 import { type Kind, kindOfMode, type Stat } from '../fs/stat.ts';
 import * as abi from './abi.ts';
 import { Descriptor, workingDirectory } from './handle.ts';
-import { allocate, type Block, syscall } from './libc.ts';
+import { allocate, type Block, longSyscall, syscall } from './libc.ts';
 import { untilCounted, untilSettled } from './until-settled.ts';
 
 const { call } = abi.abi;
@@ -28,8 +28,9 @@ const place = {
   data: 3 * pathMax + 288,
 } as const;
 const dataBytes = 32768;
-/** Arguments pass as ints: enough for the journals that we read and write. */
+/** Up to here arguments pass as ints, which is quicker. */
 const positionMax = 2 ** 31 - 1;
+const callFor = (position: number): typeof syscall => (position > positionMax ? longSyscall : syscall);
 const block = allocate(place.data + dataBytes);
 const address = (offset: number): number => block.address + offset;
 
@@ -131,28 +132,50 @@ export const kernel: Fs = {
     return done('utimensat', syscall(call.utimensat, at.fd, address(place.path), address(place.how), flags, 0), path);
   },
 
+  xattrs(at, path) {
+    const refused = putXattrPath('llistxattr', at, path);
+    if (refused) return refused;
+    const length = syscall(call.llistxattr, address(place.path), address(place.data), dataBytes, 0, 0);
+    if (length < 0) return fault('llistxattr', length, path);
+    return decodeBytes(block.bytes.slice(place.data, place.data + length))
+      .split('\0')
+      .slice(0, -1);
+  },
+
+  xattr(at, path, name) {
+    const refused = putXattrPath('lgetxattr', at, path) ?? put(name, place.second, 'lgetxattr');
+    if (refused) return refused;
+    const [where, which] = [address(place.path), address(place.second)];
+    const length = syscall(call.lgetxattr, where, which, address(place.data), dataBytes, 0);
+    return length < 0 ? fault('lgetxattr', length, path) : block.bytes.slice(place.data, place.data + length);
+  },
+
+  setXattr(at, path, name, value) {
+    const refused = putXattrPath('lsetxattr', at, path) ?? put(name, place.second, 'lsetxattr');
+    if (refused) return refused;
+    if (value.length > dataBytes) return new Fault('lsetxattr', 'E2BIG', path);
+    block.bytes.set(value, place.data);
+    const [where, which] = [address(place.path), address(place.second)];
+    return done('lsetxattr', syscall(call.lsetxattr, where, which, address(place.data), value.length, 0), path);
+  },
+
   read(handle, bytes, position) {
-    if (position > positionMax) return new Fault('pread64', 'EFBIG', '');
     const wanted = Math.min(bytes.length, dataBytes);
-    const count = syscall(call.pread64, handle.fd, address(place.data), wanted, position, 0);
+    const count = callFor(position)(call.pread64, handle.fd, address(place.data), wanted, position, 0);
     if (count < 0) return fault('pread64', count, '');
     bytes.set(block.bytes.subarray(place.data, place.data + count));
     return count;
   },
 
   write(handle, bytes, position) {
-    if (position > positionMax) return new Fault('pwrite64', 'EFBIG', '');
     const wanted = Math.min(bytes.length, dataBytes);
     block.bytes.set(bytes.subarray(0, wanted), place.data);
     // With O_APPEND Linux appends whatever the position (pwrite(2), BUGS).
-    const count = syscall(call.pwrite64, handle.fd, address(place.data), wanted, position, 0);
+    const count = callFor(position)(call.pwrite64, handle.fd, address(place.data), wanted, position, 0);
     return count < 0 ? fault('pwrite64', count, '') : count;
   },
 
-  truncate: (handle, size) =>
-    size > positionMax
-      ? new Fault('ftruncate', 'EFBIG', '')
-      : done('ftruncate', syscall(call.ftruncate, handle.fd, size, 0, 0, 0), ''),
+  truncate: (handle, size) => done('ftruncate', callFor(size)(call.ftruncate, handle.fd, size, 0, 0, 0), ''),
   sync: (handle) => done('fsync', syscall(call.fsync, handle.fd, 0, 0, 0, 0), ''),
   syncFs: (handle) => done('syncfs', syscall(call.syncfs, handle.fd, 0, 0, 0, 0), ''),
 };
@@ -161,6 +184,10 @@ const fault = (name: string, result: number, path: string): Fault => new Fault(n
 
 const done = (name: string, result: number, path: string): Fault | undefined =>
   result < 0 ? fault(name, result, path) : undefined;
+
+/** These calls know no handles before Linux 6.13: /proc names the directory. */
+const putXattrPath = (name: string, at: Handle, path: string): Fault | undefined =>
+  put(path.startsWith('/') || at.fd === abi.AT_FDCWD ? path : `/proc/self/fd/${at.fd}/${path}`, place.path, name);
 
 const emptyPath = (path: string): number => (path === '' ? abi.AT_EMPTY_PATH : 0);
 

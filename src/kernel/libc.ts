@@ -64,6 +64,14 @@ export const syscall = (number: number, a: number, b: number, c: number, d: numb
   return result < 0 ? -ffi.errno() : result;
 };
 
+const rawLongSyscall = libc.func('syscall', long, [long, long, long, long, long, long]);
+
+/** The same where an argument, a position in a file, may not fit in 31 bits. */
+export const longSyscall = (number: number, a: number, b: number, c: number, d: number, e: number): number => {
+  const result = rawLongSyscall(number, a, b, c, d, e);
+  return result < 0 ? -ffi.errno() : result;
+};
+
 /** Memory at a fixed address. */
 export interface Block {
   readonly bytes: Uint8Array;

@@ -22,7 +22,7 @@ import { identityKey } from '../fs/identity.ts';
 import { linkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
-import { readWhole, writeAll } from '../plan/whole-file.ts';
+import { readWhole, writeAll } from '../fs/whole-file.ts';
 import { SketchProcess } from '../sketch/process.ts';
 import { filler, indentOf, quoteContents, quoteName, sizeMax } from './drawing-words.ts';
 import { parseDrawing } from './parse-drawing.ts';

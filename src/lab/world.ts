@@ -6,12 +6,12 @@ import { type OpenState, openStateAt } from '../cli/state-directory.ts';
 import { encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
 import { fileSystemOf } from '../fs/file-systems.ts';
+import { fsProbe } from '../fs/fs-probe.ts';
 import { Sketch } from '../sketch/sketch.ts';
 import { labMounts } from './commands/mounts.ts';
 import { randomWord } from './commands/product.ts';
 import { userName } from './commands/show-file.ts';
 import { readText } from './commands/tool.ts';
-import { fsProbe } from './fs-probe.ts';
 import type { CommandIo } from './session.ts';
 
 /** The machine of a session as the world of the command line's verbs. It has no pauses: everything is done at once. */

@@ -142,7 +142,9 @@ const observe = (
 /** Whether this is a new file that the process made, and then died before it wrote down which one it is. */
 const mayBeMade = (view: View, number: number, dir: Handle, name: string, stat: Stat, uid: number): boolean => {
   const file = view.file(number);
-  if (stat.kind !== file.kind || stat.uid !== uid || (file.seen && !name.startsWith('.lw-'))) return false;
+  // Made, and perhaps given away already.
+  const isOurs = stat.uid === uid || stat.uid === file.owner;
+  if (stat.kind !== file.kind || !isOurs || (file.seen && !name.startsWith('.lw-'))) return false;
   return view.difference(dir, name, stat, { ...file, seen: seenOf(stat) }) === undefined;
 };
 

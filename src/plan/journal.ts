@@ -3,10 +3,10 @@ import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import type { Identity } from '../fs/identity.ts';
 import { type NameJson, nameFromJson, nameToJson } from '../fs/name-json.ts';
+import { readWhole, writeAll } from '../fs/whole-file.ts';
 import type { Ledger } from './ledger.ts';
 import type { Move, PlannedFile, Seen } from './move.ts';
 import type { Said } from './to-shell.ts';
-import { readWhole, writeAll } from './whole-file.ts';
 
 /** A plan as it is written down: everything that undo and recover need. */
 export interface Record {
@@ -26,6 +26,8 @@ interface Head {
   readonly words: readonly string[];
   /** The plan's root as the caller's world names it, and which directory it was. */
   readonly root: Identity & { readonly path: string };
+  /** How long what it displaces is to be kept, in milliseconds, where that was said. */
+  readonly keep?: number;
   /** The id of the plan that this one undoes. */
   readonly undoes?: string;
 }

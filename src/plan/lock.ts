@@ -1,7 +1,7 @@
 import { decodeBytes, encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
+import { readWhole, writeWhole } from '../fs/whole-file.ts';
 import type { Ledger } from './ledger.ts';
-import { readWhole, writeWhole } from './whole-file.ts';
 
 /**
  * One at a time: undo, recover and purge. Locks are numbered; the highest counts, and it stays when it is

@@ -6,7 +6,7 @@ import type { FileRef, Spot, Step, Witness } from '../sketch/step.ts';
 import { AsidePlaces } from './aside.ts';
 import { DirMoves } from './dir-moves.ts';
 import type { Ledger } from './ledger.ts';
-import { dirPath, type Move, type PlannedFile, type Slot, slotPath } from './move.ts';
+import { type Copied, dirPath, type Move, type PlannedFile, type Slot, slotPath } from './move.ts';
 
 /** The moves that the steps are made of, and the files that they are about. */
 export interface Lowered {
@@ -71,9 +71,9 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       moves.push(move);
       dirMoves.add(move, files);
     };
-    const displace = (file: number, slot: Slot): void => {
-      const empty = files[file]?.kind === 'dir' ? ({ empty: 'forth' } as const) : {};
-      add({ kind: 'shift', step, file, from: slot, to: asideOf(slot, file), ...empty });
+    const displace = (file: number, slot: Slot, full = false, copied?: Copied): void => {
+      const empty = files[file]?.kind === 'dir' && !full ? ({ empty: 'forth' } as const) : {};
+      add({ kind: 'shift', step, file, from: slot, to: asideOf(slot, file), ...empty, ...(copied && { copied }) });
     };
     switch (change.kind) {
       case 'link': {
@@ -87,13 +87,16 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
       case 'symlink':
       case 'mkdir': {
         const symlink = change.kind === 'symlink';
-        const file = addFile(symlink ? { kind: 'symlink', text: change.text } : { kind: 'dir' });
+        const owner = symlink ? change.owner : undefined;
+        const file = addFile(
+          symlink ? { kind: 'symlink', text: change.text, ...(owner && { owner: owner.uid }) } : { kind: 'dir' },
+        );
         made.set(step, file);
         if (change.kind === 'mkdir') modes.set(file, change.mode);
         const to = slotOf(change.to);
         const at = fresh(to);
         const what = symlink
-          ? ({ kind: 'symlink', text: change.text } as const)
+          ? ({ kind: 'symlink', text: change.text, ...(owner && { owner }) } as const)
           : ({ kind: 'dir', mode: change.mode } as const);
         add({ kind: 'make', step, file, what, at });
         add({ kind: 'shift', step, file, from: at, to, ...(symlink ? {} : { empty: 'back' }) });
@@ -116,9 +119,37 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         add({ kind: 'swap', step, file, other, from: slotOf(change.from), to: slotOf(change.to) });
         break;
       }
+      case 'copy': {
+        const source = fileOf(change.file);
+        const { kind } = change.file;
+        const { texts, owner } = change;
+        const text =
+          texts.find(({ path }) => path === '')?.text ?? ('text' in change.file ? change.file.text : undefined);
+        const file = addFile({
+          kind,
+          ...(text === undefined ? {} : { text }),
+          ...(owner === ledger.uid ? {} : { owner }),
+        });
+        made.set(step, file);
+        const from = slotOf(change.from);
+        const to = slotOf(change.to);
+        const at = fresh(to);
+        add({ kind: 'make', step, file, what: { kind: 'copy', source, from, texts }, at });
+        if (change.replaced === undefined) add({ kind: 'shift', step, file, from: at, to });
+        else {
+          const other = fileOf(change.replaced);
+          add({ kind: 'swap', step, file, other, from: at, to });
+          displace(other, at);
+        }
+        displace(source, from, true, { way: 'forth', file, at: to, texts });
+        break;
+      }
       case 'unlink':
       case 'rmdir':
         displace(fileOf(change.file), slotOf(change.at));
+        break;
+      case 'take-away':
+        displace(fileOf(change.file), slotOf(change.at), true);
         break;
       case 'chmod': {
         const { mode, before } = change;

@@ -2,6 +2,7 @@ import type { Identity } from '../fs/identity.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Kind } from '../fs/stat.ts';
+import type { CopiedText, FileOwner } from '../sketch/step.ts';
 
 /**
  * What a step is made of: one system call that is atomic, and of which the tree tells afterwards
@@ -16,14 +17,18 @@ export type Move =
       readonly what: Making;
       readonly at: Slot;
     }
-  /** `empty`: it is an empty directory, as it is shifted forth or when it is shifted back. */
+  /**
+   * `empty`: it is an empty directory, as it is shifted forth or when it is shifted back. `copied`: so it is the original of
+   * a copy, and goes only as long as both are alike.
+   */
   | {
       readonly kind: 'shift';
       readonly step: number;
       readonly file: number;
       readonly from: Slot;
       readonly to: Slot;
-      readonly empty?: 'forth' | 'back';
+      readonly empty?: Way;
+      readonly copied?: Copied;
     }
   /** `file` comes from `from`, `other` from `to`. */
   | {
@@ -43,10 +48,28 @@ export type Move =
       readonly before: number;
     };
 
+type Way = 'forth' | 'back';
+
+/** Where the copy is. */
+export interface Copied extends Pick<CopyMaking, 'texts'> {
+  readonly way: Way;
+  readonly file: number;
+  readonly at: Slot;
+}
+
 export type Making =
-  | { readonly kind: 'symlink'; readonly text: LinkText }
+  | { readonly kind: 'symlink'; readonly text: LinkText; readonly owner?: FileOwner }
   | { readonly kind: 'dir'; readonly mode: number }
-  | { readonly kind: 'link'; readonly from: Slot };
+  | { readonly kind: 'link'; readonly from: Slot }
+  | CopyMaking;
+
+/** A copy of a tree of another file system, with other texts for some of its links. */
+export interface CopyMaking {
+  readonly kind: 'copy';
+  readonly source: number;
+  readonly from: Slot;
+  readonly texts: readonly CopiedText[];
+}
 
 /** A name in a directory. */
 export interface Slot {
@@ -65,6 +88,8 @@ export type Home = 'tree' | 'state';
 export interface PlannedFile {
   readonly kind: Kind;
   readonly text?: LinkText;
+  /** Whose it will be, where that is another than who makes it. */
+  readonly owner?: number;
   /** Which one it is; nothing as long as it has to be made. */
   readonly seen?: Seen;
 }
@@ -81,9 +106,14 @@ export const inverse = (move: Move): Move => {
     case 'discard':
       return { ...move, kind: 'make' };
     case 'shift': {
-      const { empty, ...rest } = move;
-      const turned = { ...rest, from: move.to, to: move.from };
-      return empty ? { ...turned, empty: empty === 'forth' ? 'back' : 'forth' } : turned;
+      const { empty, copied } = move;
+      return {
+        ...move,
+        from: move.to,
+        to: move.from,
+        ...(empty && { empty: turned(empty) }),
+        ...(copied && { copied: { ...copied, way: turned(copied.way) } }),
+      };
     }
     case 'swap':
       return { ...move, file: move.other, other: move.file };
@@ -91,6 +121,8 @@ export const inverse = (move: Move): Move => {
       return { ...move, mode: move.before, before: move.mode };
   }
 };
+
+const turned = (way: Way): Way => (way === 'forth' ? 'back' : 'forth');
 
 /** What a move finds at a name and what it leaves there: numbers of files, undefined for nothing. */
 export interface Effect {
@@ -108,9 +140,9 @@ export const effectsOf = (move: Move): readonly Effect[] => {
         move.kind === 'make'
           ? { slot: at, before: undefined, after: file }
           : { slot: at, before: file, after: undefined };
-      return move.kind === 'make' && what.kind === 'link'
-        ? [{ slot: what.from, before: file, after: file }, made]
-        : [made];
+      if (move.kind === 'discard' || (what.kind !== 'link' && what.kind !== 'copy')) return [made];
+      const source = what.kind === 'link' ? file : what.source;
+      return [{ slot: what.from, before: source, after: source }, made];
     }
     case 'shift':
       return [

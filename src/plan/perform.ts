@@ -1,6 +1,9 @@
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import { join } from '../fs/path.ts';
+import type { FileOwner } from '../sketch/step.ts';
+import { changeMode } from './change-mode.ts';
+import { discardCopy, makeCopy, whereCopyDiffers } from './make-copy.ts';
 import type { Making, Move, Seen, Slot } from './move.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
 import { isSeen, seenOf, type View } from './view.ts';
@@ -35,9 +38,16 @@ const make = (view: View, { file, what, at }: Of<'make' | 'discard'>): Seen | Re
   if (isRefusal(dir)) return dir;
   const taken = view.expect(dir, at, undefined);
   if (taken) return taken;
-  const refused = what.kind === 'link' ? makeLink(view, file, what.from, dir, at) : makeNew(view, what, dir, at);
+  const refused =
+    what.kind === 'link'
+      ? makeLink(view, file, what.from, dir, at)
+      : what.kind === 'copy'
+        ? makeCopy(view, what, at)
+        : makeNew(view, what, dir, at);
   if (refused) return refused;
-  const stat = fs.stat(dir, at.name);
+  const again = view.directory(at);
+  if (isRefusal(again)) return again;
+  const stat = fs.stat(again, at.name);
   if (stat instanceof Fault) return failed(pathOf(at), stat);
   const planned = view.file(file);
   if (what.kind === 'link') return seenOf(stat);
@@ -52,7 +62,13 @@ const makeNew = (
   dir: Handle,
   at: Slot,
 ): Refusal | undefined => {
-  if (what.kind === 'symlink') return orFailed(at, fs.symlink(what.text, dir, at.name));
+  if (what.kind === 'symlink') {
+    const refused = fs.symlink(what.text, dir, at.name);
+    if (refused) return failed(pathOf(at), refused);
+    const unowned = what.owner && giveOwner(fs, dir, at, what.owner);
+    if (unowned) fs.unlink(dir, at.name);
+    return unowned;
+  }
   const refused = fs.mkdir(dir, at.name, 0o700);
   if (refused) return failed(pathOf(at), refused);
   const unset = setMode(fs, dir, at, what.mode);
@@ -68,11 +84,9 @@ export const setMode = (fs: View['fs'], dir: Handle, at: Slot, mode: number): Re
   return orFailed(at, changeMode(fs, made, mode));
 };
 
-/** By the handle, so that no other file can slip in. Before Linux 6.6 that takes /proc (fchmodat2 came then). */
-const changeMode = (fs: View['fs'], file: Handle, mode: number): Fault | undefined => {
-  const refused = fs.chmod(file, '', mode);
-  return refused?.errno === 'ENOSYS' ? fs.chmod(fs.cwd, `/proc/self/fd/${file.fd}`, mode, 'follow') : refused;
-};
+/** A link has its owner before it has its name. */
+export const giveOwner = (fs: View['fs'], dir: Handle, at: Slot, owner: FileOwner): Refusal | undefined =>
+  orFailed(at, fs.chown(dir, at.name, owner));
 
 /**
  * Links the very inode that was compared. Old kernels link a handle only for CAP_DAC_READ_SEARCH, and say ENOENT
@@ -105,11 +119,14 @@ const discard = (view: View, { file, what, at }: Of<'make' | 'discard'>): Refusa
   const stat = view.expect(dir, at, file);
   if (isRefusal(stat)) return stat;
   if (what.kind === 'link' && stat.nlink < 2) return changed(pathOf(at), { kind: 'last-name' });
+  if (what.kind === 'copy') return discardCopy(view, file, what, at);
   return orFailed(at, what.kind === 'dir' ? view.fs.rmdir(dir, at.name) : view.fs.unlink(dir, at.name));
 };
 
-const shift = (view: View, { file, from, to, empty }: Of<'shift'>, ours: OurNames): Refusal | undefined => {
+const shift = (view: View, { file, from, to, empty, copied }: Of<'shift'>, ours: OurNames): Refusal | undefined => {
   const { fs } = view;
+  const differs = copied?.way === 'forth' ? whereCopyDiffers(view, { file, at: from }, copied, copied) : undefined;
+  if (differs) return differs;
   const source = view.directory(from);
   if (isRefusal(source)) return source;
   const target = view.directory(to);

@@ -1,6 +1,7 @@
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import type { Step } from '../sketch/step.ts';
+import type { Loss } from './copy-tree.ts';
 import { Journal, newId, type Record } from './journal.ts';
 import type { Ledger } from './ledger.ts';
 import { lower } from './lower.ts';
@@ -14,6 +15,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** The command line that it came from, for the history. */
   readonly words: readonly string[];
+  /** How long what is displaced is to be kept, in milliseconds. */
+  readonly keep?: number;
 }
 
 /** The paths of the steps are physical from here. */
@@ -29,6 +32,8 @@ interface Done {
   readonly ended: 'done';
   /** Nothing for a plan without steps: it is not written down. */
   readonly id: string | undefined;
+  /** What copies do not have of their originals. */
+  readonly losses: readonly Loss[];
 }
 
 interface Stopped {
@@ -47,10 +52,10 @@ interface Stopped {
  */
 export const apply = (
   ledger: Ledger,
-  { root, steps, words }: Plan,
+  { root, steps, words, keep }: Plan,
   atRefusal: 'reverse' | 'keep' = 'reverse',
 ): Outcome => {
-  if (steps.length === 0) return { ended: 'done', id: undefined };
+  if (steps.length === 0) return { ended: 'done', id: undefined, losses: [] };
   const id = newId(ledger);
   const lowered = lower(ledger, root.handle, id, steps);
   const stat = ledger.fs.stat(root.handle, '');
@@ -62,6 +67,7 @@ export const apply = (
     process: ledger.process,
     words,
     root: { path: root.path, dev: stat.dev, ino: stat.ino },
+    ...(keep === undefined ? {} : { keep }),
   } as const;
   return carryOut(ledger, root, { head, said: steps.map(said), ...lowered }, atRefusal);
 };
@@ -81,7 +87,9 @@ export const carryOut = (
   const refusal = run.forth();
   if (!refusal) {
     const fault = run.finish('done');
-    return fault ? { ended: 'stuck', id, refusal: failed('the journal', fault) } : { ended: 'done', id };
+    return fault
+      ? { ended: 'stuck', id, refusal: failed('the journal', fault) }
+      : { ended: 'done', id, losses: run.view.losses };
   }
   const partial = atRefusal === 'keep' && run.done > 0;
   const stuck = partial ? undefined : run.back();

@@ -1,5 +1,7 @@
 import { Fault } from '../fs/fault.ts';
+import { join } from '../fs/path.ts';
 import { DirMoves } from './dir-moves.ts';
+import { emptyDirectory } from './empty-directory.ts';
 import type { Entry } from './history.ts';
 import { Journal, type Reading } from './journal.ts';
 import type { Ledger } from './ledger.ts';
@@ -18,16 +20,21 @@ export interface Purged {
   readonly refusals: readonly Refusal[];
 }
 
-/** Plans that keep something aside and ended before `before`, in milliseconds since 1970. */
-export const purgeable = (entries: readonly Entry[], before: number): readonly Reading[] =>
+/** Plans that have kept something aside for longer than they should; `keep` tells how long that is, in milliseconds, undefined for ever. */
+export const purgeable = (
+  entries: readonly Entry[],
+  now: number,
+  keep: (reading: Reading) => number | undefined,
+): readonly Reading[] =>
   entries
     .filter(({ reading, state }) => state !== 'running' && state !== 'unfinished' && !reading.purged)
     .map(({ reading }) => reading)
-    .filter(({ ended }) => ended !== undefined && ended < before);
+    .filter((reading) => reading.ended !== undefined && reading.ended + (keep(reading) ?? Infinity) < now);
 
 /**
  * Frees what a plan has displaced and keeps: the very files, at the names that the plan gave them. Directories are removed
- * when they are empty. After that the plan cannot be undone. The caller holds the lock.
+ * when they are empty, or with all that they hold if they were taken away so. After that the plan cannot be undone. The
+ * caller holds the lock.
  */
 export const purge = (ledger: Ledger, root: PlanRoot, reading: Reading, dryRun = false): Purged => {
   const { head, files, moves, moved } = reading;
@@ -39,10 +46,12 @@ export const purge = (ledger: Ledger, root: PlanRoot, reading: Reading, dryRun =
   // What was displaced first may lie in a directory that was displaced later.
   const done = moves.slice(0, moved);
   const dirMoves = new DirMoves();
-  for (const { slot, file, since } of keptBy(done, files, dirMoves)) {
-    const refused = free(view, nowAt(slot, dirMoves, since), file, dryRun);
-    if (refused === undefined) freed++;
-    else if (refused !== 'gone') refusals.push(refused);
+  for (const { slot, file, since, step } of keptBy(done, files, dirMoves)) {
+    const kind = reading.said[step]?.kind;
+    const whole = kind === 'take-away' || kind === 'copy';
+    const names = free(view, nowAt(slot, dirMoves, since), file, whole, dryRun);
+    if (typeof names === 'number') freed += names;
+    else if (names !== 'gone') refusals.push(names);
   }
   if (dryRun || refusals.length > 0) return { id: head.id, freed, refusals };
   const reopened = Journal.reopen(ledger, reading);
@@ -57,6 +66,8 @@ interface Kept {
   readonly file: number;
   /** How many moves of directories there were until then. */
   readonly since: number;
+  /** The step that put it there. */
+  readonly step: number;
 }
 
 /** Also fills `dirMoves`. */
@@ -68,7 +79,7 @@ const keptBy = (moves: readonly Move[], files: Reading['files'], dirMoves: DirMo
     for (const { slot, after } of effectsOf(move)) {
       if (slot.home !== 'state' && !ours(slot.dir, slot.name)) continue;
       if (after === undefined) kept.delete(slotKey(slot));
-      else kept.set(slotKey(slot), { slot, file: after, since: dirMoves.count });
+      else kept.set(slotKey(slot), { slot, file: after, since: dirMoves.count, step: move.step });
     }
   }
   return [...kept.values()];
@@ -79,15 +90,18 @@ const nowAt = (slot: Slot, dirMoves: DirMoves, since: number): Slot => ({
   ...homed(dirMoves.after(dirPath(slot), since).at(-1) as HomedPath),
 });
 
-const free = (view: View, now: Slot, file: number, dryRun: boolean): Refusal | 'gone' | undefined => {
+/** How many names went. */
+const free = (view: View, now: Slot, file: number, whole: boolean, dryRun: boolean): number | Refusal | 'gone' => {
   const dir = view.directory(now);
   // An undo has brought it back, or somebody else has removed it: there is nothing to free.
   if (isRefusal(dir)) return dir.refused === 'changed' ? 'gone' : dir;
   const stat = view.expect(dir, now, file);
   if (isRefusal(stat)) return stat.refused === 'changed' && stat.how.kind === 'gone' ? 'gone' : stat;
-  if (dryRun) return undefined;
+  if (dryRun) return 1;
+  const emptied = whole && stat.kind === 'dir' ? emptyDirectory(view.fs, dir, now.name, stat) : 0;
+  if (emptied instanceof Fault) return failed(join(now.path, now.name), emptied);
   const fault = stat.kind === 'dir' ? view.fs.rmdir(dir, now.name) : view.fs.unlink(dir, now.name);
-  if (!fault) return undefined;
+  if (!fault) return emptied + 1;
   return fault.errno === 'ENOTEMPTY'
     ? changed(now.path, { kind: 'not-empty', name: now.name })
     : failed(now.path, fault);

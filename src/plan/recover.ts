@@ -3,8 +3,9 @@ import { findProgress, type Progress } from './find-progress.ts';
 import type { Entry } from './history.ts';
 import { type End, Journal, type Reading } from './journal.ts';
 import type { Ledger } from './ledger.ts';
+import { removeTorn as removeTornCopy } from './make-copy.ts';
 import type { Move } from './move.ts';
-import { setMode } from './perform.ts';
+import { giveOwner, setMode } from './perform.ts';
 import type { PlanRoot } from './plan.ts';
 import { failed, isRefusal, type Refusal } from './refusal.ts';
 import { Run } from './run.ts';
@@ -72,7 +73,11 @@ export const recover = (
   if (fault) return outcome(moved, 'stuck', failed('the journal', fault));
   using run = new Run(ledger, root.handle, journal, { files, moves }, moved);
   const onwards = way === 'forth' && ready;
-  const refused = adopt(journal, run.view, moves, progress) ?? (onwards ? run.forth() : run.back());
+  const refused =
+    removeTornCopy(run.view, moves[moved]) ??
+    removeTornCopy(run.view, moves[moved - 1]) ??
+    adopt(journal, run.view, moves, progress) ??
+    (onwards ? run.forth() : run.back());
   if (refused) return outcome(moved, 'stuck', refused);
   const end = onwards ? 'done' : 'rolled-back';
   const unsynced = run.finish(end);
@@ -85,7 +90,7 @@ const progressOf = (ledger: Ledger, root: PlanRoot, { files, moves, moved }: Rea
   return isRefusal(progress) ? progress : { ...progress, files: [...view.files] };
 };
 
-/** Tells the journal of what was made without its hearing of it; a new directory may still lack its mode. */
+/** Tells the journal of what was made without its hearing of it. */
 const adopt = (
   journal: Journal,
   view: View,
@@ -97,10 +102,19 @@ const adopt = (
     const { seen } = view.file(move.file);
     const fault = seen && journal.append({ did, seen });
     if (fault) return failed('the journal', fault);
-    if (move.what.kind !== 'dir' || did !== moved - 1) continue;
-    const dir = view.directory(move.at);
-    const unset = isRefusal(dir) ? dir : setMode(view.fs, dir, move.at, move.what.mode);
+    if (did !== moved - 1) continue;
+    const unset = complete(view, move);
     if (unset) return unset;
   }
   return undefined;
+};
+
+/** What is new has its name first, then its mode or owner: the process may have died in between. */
+const complete = (view: View, { what, at }: Extract<Move, { kind: 'make' | 'discard' }>): Refusal | undefined => {
+  const mode = what.kind === 'dir' ? what.mode : undefined;
+  const owner = what.kind === 'symlink' ? what.owner : undefined;
+  if (mode === undefined && owner === undefined) return undefined;
+  const dir = view.directory(at);
+  if (isRefusal(dir)) return dir;
+  return mode === undefined ? owner && giveOwner(view.fs, dir, at, owner) : setMode(view.fs, dir, at, mode);
 };

@@ -25,6 +25,10 @@ export type Change =
   /** A directory that should be empty holds this. */
   | { readonly kind: 'not-empty'; readonly name: string }
   | { readonly kind: 'mode'; readonly expected: number; readonly found: number }
+  /** Its contents changed while it was copied. */
+  | { readonly kind: 'modified' }
+  /** A copy and its original are not alike any more. */
+  | { readonly kind: 'differs'; readonly from: string }
   /** It has lost its other names: to remove this one would lose the file. */
   | { readonly kind: 'last-name' }
   /** What was kept aside is not there any more. */
@@ -66,6 +70,10 @@ export const refusalSentence = (refusal: Refusal, show: (name: string) => string
       return `the directory ${path} is not empty: it holds ${show(how.name)}`;
     case 'mode':
       return `${path} has other permissions now: ${octal(how.found)} in place of ${octal(how.expected)}`;
+    case 'modified':
+      return `${path} was changed while it was copied`;
+    case 'differs':
+      return `${path} is not what ${show(how.from)} is any more: one of them was changed since it was copied`;
     case 'last-name':
       return `${path} is the last name of its file now: without it the file would be lost`;
     case 'not-kept':

@@ -1,6 +1,7 @@
 import { Fault } from '../fs/fault.ts';
 import { join } from '../fs/path.ts';
 import { DirMoves } from './dir-moves.ts';
+import { whereCopyDiffers } from './make-copy.ts';
 import { dirPath, effectsOf, homed, type Move, type Slot, slotKey, slotPath } from './move.ts';
 import { isKept, plainRefusal } from './plain-refusal.ts';
 import { changed, failed, isRefusal, type Refusal } from './refusal.ts';
@@ -16,6 +17,8 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
   const links = new Map<number, number>();
   const modes = new Map<number, number>();
   const made = new Set<number>();
+  /** Where files were found. */
+  const where = new Map<number, Slot>();
   const dirMoves = new DirMoves();
 
   const look = (slot: Slot, before: number | undefined): Refusal | undefined => {
@@ -26,6 +29,7 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
     if (before === undefined) return view.expect(dir, now, undefined);
     const found = view.expect(dir, now, before);
     if (isRefusal(found)) return found;
+    if (!where.has(before)) where.set(before, now);
     if (!links.has(before)) links.set(before, found.nlink);
     if (!modes.has(before)) modes.set(before, found.mode);
     return undefined;
@@ -47,6 +51,16 @@ export const rehearse = (view: View, moves: readonly Move[]): Refusal | undefine
     if (move.kind === 'shift' && move.empty === 'forth') return lookInside(move.file, move.from);
     if (move.kind === 'discard' && move.what.kind === 'link' && (links.get(move.file) ?? 2) < 2)
       return changed(join(move.at.path, move.at.name), { kind: 'last-name' });
+    if (move.kind === 'discard' && move.what.kind === 'copy') {
+      const [original, copy] = [where.get(move.what.source), where.get(move.file)];
+      if (original && copy)
+        return whereCopyDiffers(
+          view,
+          { file: move.what.source, at: original },
+          { file: move.file, at: copy },
+          move.what,
+        );
+    }
     const mode = modes.get(move.file);
     if (move.kind === 'chmod' && mode !== undefined && mode !== move.before)
       return changed(join(move.at.path, move.at.name), { kind: 'mode', expected: move.before, found: mode });

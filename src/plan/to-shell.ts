@@ -8,10 +8,10 @@ export type Said =
   | { readonly kind: 'link'; readonly from: At; readonly to: At; readonly replaces?: boolean }
   | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: At; readonly replaces?: boolean }
   | { readonly kind: 'mkdir'; readonly mode: number; readonly to: At }
-  | { readonly kind: 'rename'; readonly from: At; readonly to: At; readonly replaces: boolean }
+  | { readonly kind: 'rename' | 'copy'; readonly from: At; readonly to: At; readonly replaces: boolean }
   | { readonly kind: 'exchange'; readonly from: At; readonly to: At }
   | { readonly kind: 'unlink'; readonly at: At }
-  | { readonly kind: 'rmdir'; readonly at: At }
+  | { readonly kind: 'rmdir' | 'take-away'; readonly at: At }
   | { readonly kind: 'chmod'; readonly at: At; readonly mode: number; readonly before: number }
   /** Only an undo has these: what was displaced comes back, the same inode. */
   | { readonly kind: 'restore'; readonly to: At };
@@ -30,6 +30,7 @@ export const toShell = (step: Said | Step, quote: (name: string) => string): str
     case 'mkdir':
       return `mkdir -m ${octal(step.mode)} -- ${quote(step.to.path)}`;
     case 'rename':
+    case 'copy':
       return `mv ${replaces(step) ? '-f' : '-n'} -T -- ${quote(step.from.path)} ${quote(step.to.path)}`;
     case 'exchange':
       return `mv --exchange -T -- ${quote(step.from.path)} ${quote(step.to.path)}`;
@@ -37,6 +38,8 @@ export const toShell = (step: Said | Step, quote: (name: string) => string): str
       return `rm -- ${quote(step.at.path)}`;
     case 'rmdir':
       return `rmdir -- ${quote(step.at.path)}`;
+    case 'take-away':
+      return `rm -r -- ${quote(step.at.path)}`;
     case 'chmod':
       return `chmod ${octal(step.mode)} -- ${quote(step.at.path)}`;
     case 'restore':
@@ -86,11 +89,13 @@ export const said = (step: Step): Said => {
     case 'mkdir':
       return { kind: 'mkdir', mode: step.mode, to: at(step.to) };
     case 'rename':
-      return { kind: 'rename', from: at(step.from), to: at(step.to), replaces: step.replaced !== undefined };
+    case 'copy':
+      return { kind: step.kind, from: at(step.from), to: at(step.to), replaces: step.replaced !== undefined };
     case 'exchange':
       return { kind: 'exchange', from: at(step.from), to: at(step.to) };
     case 'unlink':
     case 'rmdir':
+    case 'take-away':
       return { kind: step.kind, at: at(step.at) };
     case 'chmod':
       return { kind: 'chmod', at: at(step.at), mode: step.mode, before: step.before };
@@ -109,10 +114,17 @@ export const saidInverse = (step: Said): readonly Said[] => {
       const back: Said = { kind: 'rename', from: step.to, to: step.from, replaces: false };
       return step.replaces ? [back, { kind: 'restore', to: step.to }] : [back];
     }
+    case 'copy':
+      return [
+        { kind: 'restore', to: step.from },
+        { kind: 'take-away', at: step.to },
+        ...(step.replaces ? [{ kind: 'restore', to: step.to } as const] : []),
+      ];
     case 'exchange':
       return [step];
     case 'unlink':
     case 'rmdir':
+    case 'take-away':
       return [{ kind: 'restore', to: step.at }];
     case 'chmod':
       return [{ ...step, mode: step.before, before: step.mode }];
@@ -121,7 +133,7 @@ export const saidInverse = (step: Said): readonly Said[] => {
   }
 };
 
-const replaces = (step: Extract<Said | Step, { kind: 'rename' }>): boolean =>
+const replaces = (step: Extract<Said | Step, { kind: 'rename' | 'copy' }>): boolean =>
   'replaces' in step ? step.replaces : step.replaced !== undefined;
 
 const force = (step: Making | Extract<Step, { kind: 'link' | 'symlink' }>): string =>

@@ -4,6 +4,7 @@ import { sameFile } from '../fs/identity.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
+import type { Loss } from './copy-tree.ts';
 import { dirPath, type Home, type PlannedFile, type Seen, type Slot } from './move.ts';
 import { openBelow } from './open-below.ts';
 import { type Change, changed, failed, type Refusal } from './refusal.ts';
@@ -16,6 +17,8 @@ export class View implements Disposable {
   readonly fs: Fs;
   /** The plan's files; `seen` becomes known when one is made. */
   readonly files: PlannedFile[];
+  /** What copies do not have of their originals. */
+  readonly losses: Loss[] = [];
   readonly #tops: Readonly<Record<Home, Handle>>;
   readonly #open = new Map<string, Handle>();
 
@@ -23,6 +26,11 @@ export class View implements Disposable {
     this.fs = fs;
     this.files = [...files];
     this.#tops = tops;
+  }
+
+  /** Takes note of what a copy does not have of its original. */
+  lose(loss: Loss): void {
+    this.losses.push(loss);
   }
 
   file(number: number): PlannedFile {

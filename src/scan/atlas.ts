@@ -6,7 +6,7 @@ import { basename, dirname, join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
 import { maxLinks } from '../trace/route.ts';
 import type { Place } from '../trace/trace.ts';
-import { type Census, dirField, linkField, noDir } from './census.ts';
+import { type Census, dirField, linkField, noDir, noText } from './census.ts';
 import { mix, RowIndex } from './columns.ts';
 
 /**
@@ -21,6 +21,8 @@ export type LinkId = number;
 export interface Steps {
   /** Directories that a name was looked up in. */
   readonly spots: Spot[];
+  /** The names, one for each of `spots`, `.` and `..` among them: where they were asked for. */
+  readonly names: string[] | undefined;
   readonly links: LinkId[];
   /** The last name that was looked up, unless `..` or `.` came after it. */
   last: LastName | undefined;
@@ -52,6 +54,9 @@ interface OutsideLink {
   readonly resolves: boolean;
   readonly same: LinkId;
 }
+
+/** What is filled in where somebody wants it. */
+type PartOfSteps = Partial<Omit<Steps, 'last'>> & Pick<Steps, 'last'>;
 
 /** How many links are followed from a link, and the directory that it leads to. */
 interface Way {
@@ -161,10 +166,30 @@ export class Atlas {
   }
 
   /** What a link's own text passes. */
-  steps(link: LinkId): Steps {
-    const steps: Steps = { spots: [], links: [], last: undefined };
+  steps(link: LinkId, named?: 'named'): Steps {
+    const steps: Steps = { spots: [], names: named && [], links: [], last: undefined };
     this.#follow(link, steps);
     return steps;
+  }
+
+  /** The last name that a link's own text looks up, unless `..` or `.` comes after it. */
+  lastName(link: LinkId): LastName | undefined {
+    const last: Pick<Steps, 'last'> = { last: undefined };
+    this.#follow(link, last);
+    return last.last;
+  }
+
+  /** Where the text of a link of the census starts in its strings. One that the walk did not read is read now. */
+  textAt(row: number): number {
+    const { links, strings } = this.census;
+    const at = row * linkField.width + linkField.text;
+    if (links.words[at] === noText) {
+      const text = this.#fs.readlink(this.#root.handle, this.census.linkPhysicalPath(row).slice(1));
+      // Without a text, which no link has, it leads nowhere: it has gone meanwhile, or its path is too long for one call.
+      const bytes = encodeBytes(text instanceof Fault ? '' : text);
+      links.words[at] = strings.add(bytes, 0, bytes.length);
+    }
+    return links.words[at]!;
   }
 
   /** The directory that a link lies in. */
@@ -226,8 +251,8 @@ export class Atlas {
    */
   #namesNoLink(link: LinkId): boolean {
     const { census } = this;
+    let from = this.textAt(link);
     const text = census.strings.bytes;
-    let from = census.textAt(link);
     if (text[from] === slash || census.unread.size > 0 || census.counts.excluded > 0) return false;
     let dir = census.links.words[link * linkField.width + linkField.dir]!;
     while (text[from] === dot && text[from + 1] === dot && text[from + 2] === slash) {
@@ -284,22 +309,32 @@ export class Atlas {
   }
 
   /** Follows a link's text from directory to directory, noting what it passes. */
-  #follow(link: LinkId, steps: Steps | undefined): Way {
-    const text = link < 0 ? this.#outsideLinks[~link]!.text : this.census.strings.bytes;
+  #follow(link: LinkId, steps: PartOfSteps | undefined): Way {
+    let from = link < 0 ? 0 : this.textAt(link);
+    let text = this.#bytesOf(link);
+    if (text[from] === 0) return { hops: 1, end: nowhere };
     const resolves = this.#resolves(link);
-    let from = link < 0 ? 0 : this.census.textAt(link);
     let spot = text[from] === slash ? (this.spotAt('/') ?? nowhere) : this.dirOf(link);
     let hops = 1;
+    // The last name: from where to where in the text, in which directory, and the link of that name.
+    let lastAt = -1;
+    let lastEnd = 0;
+    let lastSpot = nowhere;
+    let lastLink: LinkId | undefined;
     for (;;) {
       while (text[from] === slash) from++;
       if (text[from] === 0 || spot === nowhere) {
-        if (steps?.last) steps.last = { ...steps.last, rest: restOf(text, from) };
+        if (steps && lastAt >= 0) {
+          const name = decodeBytes(text.subarray(lastAt, lastEnd));
+          steps.last = { spot: lastSpot, name, link: lastLink, rest: text[from] === 0 ? '' : restOf(text, from) };
+        }
         return { hops: Math.min(hops, maxLinks + 1), end: spot };
       }
       let to = from;
       while (text[to] !== slash && text[to] !== 0) to++;
-      steps?.spots.push(spot);
-      if (steps) steps.last = undefined;
+      steps?.spots?.push(spot);
+      steps?.names?.push(decodeBytes(text.subarray(from, to)));
+      lastAt = -1;
       const dots = text[from] !== dot ? 0 : to - from === 1 ? 1 : text[from + 1] === dot && to - from === 2 ? 2 : 0;
       if (dots === 2) spot = this.#parentOf(spot) ?? nowhere;
       else if (dots === 0) {
@@ -307,15 +342,25 @@ export class Atlas {
         while (text[next] === slash) next++;
         const child = this.#child(spot, text, from, to, this.#mayHide(spot) || (resolves && text[next] !== 0));
         const passed = typeof child === 'object' ? child.link : undefined;
-        if (steps) steps.last = { spot, name: decodeBytes(text.subarray(from, to)), link: passed, rest: '' };
+        lastAt = from;
+        lastEnd = to;
+        lastSpot = spot;
+        lastLink = passed;
         if (passed !== undefined) {
-          steps?.links.push(passed);
+          steps?.links?.push(passed);
           hops += this.#knownHops(passed);
           spot = this.#knownEnd(passed);
+          // A text that was read only now may have moved all of them.
+          text = this.#bytesOf(link);
         } else spot = typeof child === 'number' ? child : nowhere;
       }
       from = to;
     }
+  }
+
+  /** What holds a link's text. */
+  #bytesOf(link: LinkId): Uint8Array {
+    return link < 0 ? this.#outsideLinks[~link]!.text : this.census.strings.bytes;
   }
 
   /** A name that the census does not have may still be a link in this directory. */

@@ -7,8 +7,11 @@ import { type Kind, kindOfMode } from '../fs/stat.ts';
 import type { End } from '../trace/route.ts';
 import { mix, RowIndex, Strings, Table } from './columns.ts';
 
-/** How much a scan looks at. `names`: no inode but directories; `symlinks`: every link and where it leads; `full`: every inode. */
-export type Level = 'names' | 'symlinks' | 'full';
+/**
+ * How much a scan looks at. `names`: no inode but directories; `ends`: every link and where it leads, and the texts of
+ * those that lead nowhere; `symlinks`: the texts of all links too; `full`: every inode.
+ */
+export type Level = 'names' | 'ends' | 'symlinks' | 'full';
 
 /** A directory that the scan started from. */
 export interface Root {
@@ -31,9 +34,23 @@ export const ends: readonly End['kind'][] = [
   'unknown',
 ];
 
-/** Words of a row of `dirs`. `born` tells a directory from a later one with its inode number. */
-export const dirField = { parent: 0, name: 1, inoLow: 2, inoHigh: 3, device: 4, born: 5, width: 6 } as const;
-/** Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. */
+/** Words of a row of `dirs`. `born` tells a directory from a later one with its inode number; `mode` is 0 where the directory could not be opened. */
+export const dirField = {
+  parent: 0,
+  name: 1,
+  inoLow: 2,
+  inoHigh: 3,
+  device: 4,
+  born: 5,
+  mode: 6,
+  uid: 7,
+  gid: 8,
+  width: 9,
+} as const;
+/**
+ * Words of a row of `links`. `state` is an index of `ends` plus `leadsToDir`. For `unknown`, `inoLow` is the errno. `text`
+ * is `noText` where the level did not ask for it.
+ */
 export const linkField = { dir: 0, name: 1, text: 2, inoLow: 3, inoHigh: 4, device: 5, state: 6, width: 7 } as const;
 /** Words of a row of `names`: the names of files that have more than one. */
 export const nameField = { dir: 0, name: 1, file: 2, width: 3 } as const;
@@ -49,13 +66,48 @@ export const fileField = {
   sizeHigh: 7,
   blocksLow: 8,
   blocksHigh: 9,
+  uid: 10,
+  width: 11,
+} as const;
+
+/**
+ * Words of a row of `targets`, which has one for each row of `links` where the walk was asked to remember: the link's
+ * own inode number, as its directory gives it, and what was at its end. `mtime` is in seconds; `born` as in `dirs`;
+ * `mode` has the bit `hasOtherNames` where the link count was above one.
+ */
+export const targetField = {
+  linkInoLow: 0,
+  linkInoHigh: 1,
+  sizeLow: 2,
+  sizeHigh: 3,
+  mtime: 4,
+  born: 5,
+  mode: 6,
+  width: 7,
+} as const;
+/** Words of a row of `noted`: entries that the walk was asked to note, but no directories. */
+export const notedField = {
+  dir: 0,
+  name: 1,
+  inoLow: 2,
+  inoHigh: 3,
+  device: 4,
+  born: 5,
+  sizeLow: 6,
+  sizeHigh: 7,
+  mtime: 8,
+  mode: 9,
   width: 10,
 } as const;
+/** Bit of a mode in `targets` and `noted`. */
+export const hasOtherNames = 0x10000;
 
 /** Bit of a link's state: what it leads to is a directory. */
 export const leadsToDir = 0x100;
 /** The parent of a root. Root number `i` has the name word `i`. */
 export const noDir = 0xffffffff;
+/** The text of a link that was not read: `Atlas.textAt` reads it when it is wanted. */
+export const noText = 0xffffffff;
 
 /** What was seen, counted. */
 export interface Counts {
@@ -103,12 +155,18 @@ export interface Link {
 export interface MultiNamed extends Identity {
   readonly row: number;
   readonly kind: Kind;
+  /** Permission bits with set-user-ID, set-group-ID and sticky: 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
   readonly nlink: number;
   /** Names within the scan. */
   readonly seen: number;
   readonly size: number;
   readonly blocks: number;
 }
+
+/** Characters of paths that are kept at hand. */
+const rememberedLength = 1_000_000;
 
 /** What a walk found: links and names packed in tables, the rest counted. */
 export class Census {
@@ -141,9 +199,13 @@ export class Census {
   readonly links = new Table(linkField.width);
   readonly names = new Table(nameField.width);
   readonly files = new Table(fileField.width);
+  readonly targets = new Table(targetField.width);
+  readonly noted = new Table(notedField.width);
   readonly #dirIndex: RowIndex;
   readonly #fileIndex: RowIndex;
   #deviceSeen = 0;
+  readonly #paths: Readonly<Record<keyof Root, Map<number, string>>> = { path: new Map(), physical: new Map() };
+  #pathsLength = 0;
 
   constructor(level: Level) {
     this.level = level;
@@ -272,7 +334,7 @@ export class Census {
     return join(this.physicalPath(this.links.words[at + linkField.dir]!), name);
   }
 
-  /** Where a link's text starts in `strings`. */
+  /** Where a link's text starts in `strings`; `noText` perhaps, at the level `ends`. */
   textAt(row: number): number {
     return this.links.words[row * linkField.width + linkField.text]!;
   }
@@ -285,6 +347,8 @@ export class Census {
       dev: this.devices[words[at + fileField.device]!]!,
       ino: wide(words[at + fileField.inoLow]!, words[at + fileField.inoHigh]!),
       kind: kindOfMode(words[at + fileField.mode]!),
+      mode: words[at + fileField.mode]! & 0o7777,
+      uid: words[at + fileField.uid]!,
       nlink: words[at + fileField.nlink]!,
       seen: words[at + fileField.seen]!,
       size: words[at + fileField.sizeLow]! + words[at + fileField.sizeHigh]! * 2 ** 32,
@@ -306,15 +370,44 @@ export class Census {
     return this.entryPath(this.names.words[at + nameField.dir]!, this.names.words[at + nameField.name]!);
   }
 
+  /** The path of a row of `names` from the root of resolution. */
+  namePhysicalPath(row: number): string {
+    const at = row * nameField.width;
+    const name = decodeBytes(this.strings.at(this.names.words[at + nameField.name]!));
+    return join(this.physicalPath(this.names.words[at + nameField.dir]!), name);
+  }
+
   #pathOf(row: number, form: keyof Root): string {
+    const known = this.#paths[form];
+    const found = known.get(row);
+    if (found !== undefined) return found;
     const { words } = this.dirs;
     const parts: string[] = [];
-    let at = row * dirField.width;
-    for (; words[at + dirField.parent] !== noDir; at = words[at + dirField.parent]! * dirField.width)
-      parts.push(decodeBytes(this.strings.at(words[at + dirField.name]!)));
-    const root = this.roots[words[at + dirField.name]!]![form];
+    let start: string | undefined;
+    let at = row;
+    for (; start === undefined && words[at * dirField.width + dirField.parent] !== noDir; start = known.get(at)) {
+      parts.push(decodeBytes(this.strings.at(words[at * dirField.width + dirField.name]!)));
+      at = words[at * dirField.width + dirField.parent]!;
+    }
+    start ??= this.roots[words[at * dirField.width + dirField.name]!]![form];
     // In one go: a tree can be so deep that a path per level would take for ever.
-    return parts.length === 0 ? root : join(root, parts.reverse().join('/'));
+    const path = parts.length === 0 ? start : join(start, parts.toReversed().join('/'));
+    this.#remember(known, row, path);
+    if (parts.length > 1) {
+      const above = path.slice(0, -1 - parts[0]!.length);
+      this.#remember(known, words[row * dirField.width + dirField.parent]!, above);
+    }
+    return path;
+  }
+
+  /** One mostly asks for what lies close together. */
+  #remember(known: Map<number, string>, row: number, path: string): void {
+    this.#pathsLength += path.length;
+    if (this.#pathsLength > rememberedLength) {
+      known.clear();
+      this.#pathsLength = path.length;
+    }
+    known.set(row, path);
   }
 }
 

@@ -1,15 +1,16 @@
 import type { Fs } from '../fs/fs.ts';
+import type { Stat } from '../fs/stat.ts';
 import { type Place, trace } from '../trace/trace.ts';
 import type { Atlas } from './atlas.ts';
-import { ends, linkField } from './census.ts';
+import { type Census, ends, leadsToDir, linkField } from './census.ts';
 
 const loop = ends.indexOf('loop');
 const missing = ends.indexOf('missing');
 
 /**
- * Tells apart what one errno of the kernel says of a link: ELOOP is a cycle or just too many links,
- * ENOENT is a missing file or a volume that is not mounted. Yields now and then, for a caller that
- * shows progress or stops.
+ * Tells apart what one errno of the kernel says of a link: ELOOP is a cycle or just too many links, or neither
+ * (src/kernel/until-settled.ts), ENOENT is a missing file or a volume that is not mounted. Yields now and then, for a
+ * caller that shows progress or stops.
  */
 export function* settle(atlas: Atlas, fs: Fs, root: Place, absentVolumes: readonly string[]): Iterable<void> {
   const { census } = atlas;
@@ -25,5 +26,15 @@ export function* settle(atlas: Atlas, fs: Fs, root: Place, absentVolumes: readon
     // A link that changed meanwhile, or a path too long for one call, keeps the kernel's answer.
     const errno = words[at] === loop ? 'ELOOP' : 'ENOENT';
     if ('errno' in end && end.errno === errno) words[at] = ends.indexOf(end.kind);
+    else if (end.kind === 'found' && words[at] === loop) noteFound(census, row, end.stat);
   }
 }
+
+const noteFound = (census: Census, row: number, { ino, dev, kind }: Stat): void => {
+  const at = row * linkField.width;
+  const { words } = census.links;
+  words[at + linkField.inoLow] = Number(ino & 0xffffffffn);
+  words[at + linkField.inoHigh] = Number(ino >> 32n);
+  words[at + linkField.device] = census.device(dev);
+  words[at + linkField.state] = ends.indexOf('found') | (kind === 'dir' ? leadsToDir : 0);
+};

@@ -8,12 +8,16 @@ import {
   dirField,
   ends,
   fileField,
+  hasOtherNames,
   type Level,
   leadsToDir,
   linkField,
   nameField,
   noDir,
+  noText,
+  notedField,
   type Root,
+  targetField,
 } from './census.ts';
 import { mix } from './columns.ts';
 
@@ -24,11 +28,15 @@ export interface WalkOptions {
   /** Whether to enter a file system below the roots: those of the kernel itself hold no files. */
   readonly enters?: (dev: number) => boolean;
   /** Left out with all that lies below it. The path is from its root, without a leading slash. */
-  readonly excludes?: (path: string, isDir: boolean) => boolean;
+  readonly excludes?: (path: string, isDir: boolean, root: Root) => boolean;
   /** What `/` is for link texts, where that is not the machine's own. */
   readonly root?: Handle;
   /** Ask only for inodes whose number, as the directory gives it, passes. At mount points and on stacked file systems that number is not the inode's. */
   readonly wanted?: (inoLow: number, inoHigh: number, dev: number) => boolean;
+  /** Fill `targets` of the census: what is needed to find a lost target again. */
+  readonly remembers?: boolean;
+  /** Fill `noted` of the census with entries that pass, directories excepted. The NUL-ended name is at `name` of `bytes`. */
+  readonly notes?: (inoLow: number, inoHigh: number, dev: number, bytes: Uint8Array, name: number) => boolean;
 }
 
 /** Somebody who reads directories before the walk comes to them. */
@@ -38,11 +46,13 @@ export interface ReadAhead {
   take(fd: number): void;
 }
 
-const { statx: statxAt, text: textAt, dents, dentsBytes } = probeLayout;
+const { statx: statxAt, text: textAt, dents } = probeLayout;
 const { devMajor, devMinor } = statxField;
 const inoWord = (statxAt + statxField.ino) >> 2;
 const modeHalf = (statxAt + statxField.mode) >> 1;
 const nlinkWord = (statxAt + statxField.nlink) >> 2;
+const uidWord = (statxAt + statxField.uid) >> 2;
+const gidWord = (statxAt + statxField.gid) >> 2;
 const sizeWord = (statxAt + statxField.size) >> 2;
 const blocksWord = (statxAt + statxField.blocks) >> 2;
 const attributesWord = (statxAt + statxField.attributes) >> 2;
@@ -52,12 +62,11 @@ const minorWord = (statxAt + devMinor) >> 2;
 const maskWord = (statxAt + statxField.mask) >> 2;
 /** Seconds; nanoseconds are the word after the next. */
 const bornWord = (statxAt + statxField.btime) >> 2;
+const mtimeWord = (statxAt + statxField.mtime) >> 2;
 const hasBirthTime = 0x800;
 const mountRoot = 0x2000;
 /** NAME_MAX (limits.h), and more: a file system may allow longer names. */
 const nameMax = 4095;
-/** More than a record of struct linux_dirent64 can take. */
-const longestDirent = 4096 + 32;
 const typeBits = 0o170000;
 const dirMode = 0o040000;
 
@@ -118,6 +127,7 @@ export class Walk {
   readonly #probe: Probe;
   readonly #options: WalkOptions;
   readonly #pending: number[] = [];
+  #rootsLeft = 0;
   /** Pending directories below this place have been handed out to be read ahead. */
   #ahead = 0;
   readonly #open = new Map<number, Open>();
@@ -127,9 +137,10 @@ export class Walk {
   readonly #rootFds: number[] = [];
   readonly #rootDevices: number[] = [];
   readonly #entered = new Map<number, boolean>();
-  readonly #filling: boolean[] = [];
   readonly #full: boolean;
   readonly #readsLinks: boolean;
+  /** Even of links that lead somewhere. */
+  readonly #readsTexts: boolean;
 
   constructor(probe: Probe, options: WalkOptions) {
     this.census = new Census(options.level);
@@ -137,6 +148,7 @@ export class Walk {
     this.#options = options;
     this.#full = options.level === 'full';
     this.#readsLinks = options.level !== 'names';
+    this.#readsTexts = options.level !== 'ends';
   }
 
   /** Adds an open, readable directory to start from. The caller keeps the handle until the walk is done. */
@@ -146,11 +158,17 @@ export class Walk {
     this.#rootFds.push(handle.fd);
     if (this.#probe.fstat(handle.fd) === 0) this.#rootDevices.push(this.#device());
     this.#pending.push(this.#addDir(noDir, number));
+    this.#rootsLeft++;
   }
 
   /** Directories not yet entered. */
   get pending(): number {
     return this.#pending.length;
+  }
+
+  /** Roots not yet begun: the last that was added is the first to be walked. */
+  get rootsLeft(): number {
+    return this.#rootsLeft;
   }
 
   /** Hands out directories that the walk will come to last. */
@@ -176,9 +194,16 @@ export class Walk {
     return true;
   }
 
+  /** Ends it before it is done: what was not entered stays unread. */
+  stop(): void {
+    if (this.#pending.length > 0) this.census.stopped = true;
+    for (const row of this.#pending) this.census.unread.add(row);
+    this.#pending.length = 0;
+  }
+
   /** Releases what an unfinished walk holds. */
   [Symbol.dispose](): void {
-    if (this.#pending.length > 0) this.census.stopped = true;
+    this.stop();
     for (const open of this.#open.values()) this.#release(open);
     this.#open.clear();
   }
@@ -196,6 +221,7 @@ export class Walk {
     const { words } = census.dirs;
     const parent = words[row * dirField.width + dirField.parent]!;
     const isRoot = parent === noDir;
+    if (isRoot) this.#rootsLeft--;
     const fd = isRoot ? this.#rootFds[words[row * dirField.width + dirField.name]!]! : this.#enter(row, parent);
     if (fd < 0) return;
     const children = this.#isNew(row, fd, isRoot) ? this.#read(row, fd) : 0;
@@ -329,6 +355,12 @@ export class Walk {
     );
   }
 
+  /** A hash of the birth time of what `statx` in the block describes; 0 where it has none. */
+  #born(): number {
+    const { words } = this.#probe;
+    return words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) || 1 : 0;
+  }
+
   #device(): number {
     const { words } = this.#probe;
     return this.census.device(words[majorWord]! * 0x100000 + words[minorWord]!);
@@ -348,8 +380,10 @@ export class Walk {
     census.dirs.words[at + dirField.inoLow] = words[inoWord]!;
     census.dirs.words[at + dirField.inoHigh] = words[inoWord + 1]!;
     census.dirs.words[at + dirField.device] = device;
-    census.dirs.words[at + dirField.born] =
-      words[maskWord]! & hasBirthTime ? mix(words[bornWord]!, words[bornWord + 2]!, 0) : 0;
+    census.dirs.words[at + dirField.mode] = this.#probe.halves[modeHalf]!;
+    census.dirs.words[at + dirField.uid] = words[uidWord]!;
+    census.dirs.words[at + dirField.gid] = words[gidWord]!;
+    census.dirs.words[at + dirField.born] = this.#born();
     if (census.sameDir(row) !== row) {
       census.counts.seenAgain++;
       return false;
@@ -384,13 +418,13 @@ export class Walk {
     const probe = this.#probe;
     const { bytes, halves, words } = probe;
     const { counts } = this.census;
-    const { excludes, wanted } = this.#options;
+    const { excludes, wanted, notes } = this.#options;
     const full = this.#full;
     const readsLinks = this.#readsLinks;
     const device = this.census.dirs.words[row * dirField.width + dirField.device]!;
     const dev = this.census.devices[device]!;
-    const fills = this.#fillsReads(fd, device);
     const before = this.#pending.length;
+    // To the last, empty read: one that leaves room may have been cut short by a signal, SIGCONT too (filldir64() in fs/readdir.c).
     for (;;) {
       const filled = probe.getdents(fd);
       if (filled <= 0) {
@@ -423,6 +457,7 @@ export class Walk {
           this.#pending.push(this.#addDir(row, this.#addName(name)));
           continue;
         }
+        if (notes?.(words[at >> 2]!, words[(at >> 2) + 1]!, dev, bytes, name)) this.#note(row, fd, name);
         let stored = type === direntType.symlink && readsLinks ? this.#readLink(row, fd, name) : unstored;
         if (stored >= unstored && full && (!wanted || wanted(words[at >> 2]!, words[(at >> 2) + 1]!, dev))) {
           const result = probe.lstat(fd, name);
@@ -445,15 +480,7 @@ export class Walk {
       counts.others += others;
       counts.bytes += bytesSeen;
       counts.blocks += blocksSeen;
-      // One call in two: most directories fit in one read.
-      if (fills && filled < dentsBytes - longestDirent) return this.#pending.length - before;
     }
-  }
-
-  /** Asked once per device. */
-  #fillsReads(fd: number, device: number): boolean {
-    this.#filling[device] ??= this.#probe.fillsReads(fd);
-    return this.#filling[device];
   }
 
   #addName(name: number): number {
@@ -486,11 +513,13 @@ export class Walk {
     const { census } = this;
     const { bytes } = this.#probe;
     const path = [decodeBytes(bytes.subarray(name, bytes.indexOf(0, name)))];
-    for (let at = row * dirField.width; census.dirs.words[at + dirField.parent] !== noDir; ) {
+    let at = row * dirField.width;
+    while (census.dirs.words[at + dirField.parent] !== noDir) {
       path.unshift(decodeBytes(census.strings.at(census.dirs.words[at + dirField.name]!)));
       at = census.dirs.words[at + dirField.parent]! * dirField.width;
     }
-    const excluded = this.#options.excludes!(path.join('/'), isDir);
+    const root = census.roots[census.dirs.words[at + dirField.name]!]!;
+    const excluded = this.#options.excludes!(path.join('/'), isDir, root);
     if (excluded) census.counts.excluded++;
     return excluded;
   }
@@ -499,17 +528,43 @@ export class Walk {
   #readLink(dir: number, fd: number, name: number): number {
     const { census } = this;
     const probe = this.#probe;
-    const length = probe.readlink(fd, name);
-    // EINVAL: no longer a link.
-    if (length < 0) return length === -EINVAL ? gone : this.#refused(length, dir, name, 'readlinkat');
+    if (this.#readsTexts) {
+      const length = probe.readlink(fd, name);
+      if (length < 0) return this.#unreadLink(length, dir, name);
+      const place = this.#addName(name);
+      const text = census.strings.add(probe.bytes, textAt, length);
+      return this.#addLink(dir, name, place, text, this.#ask(dir, fd, name, place));
+    }
+    const before = census.strings.length;
     const place = this.#addName(name);
-    const text = census.strings.add(probe.bytes, textAt, length);
-    const followed = this.#options.root ? this.#statInRoot(dir, place, this.#options.root) : probe.stat(fd, name);
+    const followed = this.#ask(dir, fd, name, place);
+    if (followed >= 0) return this.#addLink(dir, name, place, noText, followed);
+    const length = probe.readlink(fd, name);
+    if (length >= 0) return this.#addLink(dir, name, place, census.strings.add(probe.bytes, textAt, length), followed);
+    census.strings.length = before;
+    return this.#unreadLink(length, dir, name);
+  }
+
+  /** EINVAL: no longer a link. */
+  #unreadLink(result: number, dir: number, name: number): number {
+    return result === -EINVAL ? gone : this.#refused(result, dir, name, 'readlinkat');
+  }
+
+  /** Follows the link whose name was stored at `place`. */
+  #ask(dir: number, fd: number, name: number, place: number): number {
+    const { root } = this.#options;
+    return root ? this.#statInRoot(dir, place, root) : this.#probe.stat(fd, name);
+  }
+
+  #addLink(dir: number, name: number, place: number, text: number, followed: number): number {
+    const { census } = this;
+    const probe = this.#probe;
     const at = census.links.add();
     const { words } = census.links;
     words[at + linkField.dir] = dir;
     words[at + linkField.name] = place;
     words[at + linkField.text] = text;
+    if (this.#options.remembers) this.#remember(name, followed);
     if (followed < 0) {
       const kind = followed === unasked ? unknownState : stateOfErrno(-followed);
       words[at + linkField.state] = kind;
@@ -521,6 +576,48 @@ export class Walk {
     words[at + linkField.device] = this.#device();
     words[at + linkField.state] = (probe.halves[modeHalf]! & typeBits) === dirMode ? leadsToDir : 0;
     return place;
+  }
+
+  /** Keeps what `statx` in the block says of a link's end, if it has one. */
+  #remember(name: number, followed: number): void {
+    const { words } = this.#probe;
+    const { targets } = this.census;
+    const at = targets.add();
+    const row = targets.words;
+    row[at + targetField.linkInoLow] = words[(name - dirent.name) >> 2]!;
+    row[at + targetField.linkInoHigh] = words[((name - dirent.name) >> 2) + 1]!;
+    if (followed < 0) return;
+    row[at + targetField.sizeLow] = words[sizeWord]!;
+    row[at + targetField.sizeHigh] = words[sizeWord + 1]!;
+    row[at + targetField.mtime] = words[mtimeWord]!;
+    row[at + targetField.born] = this.#born();
+    row[at + targetField.mode] = this.#mode();
+  }
+
+  /** Looks at an entry and keeps what `statx` says of it. One that is gone, or may not be looked at, is nothing to note. */
+  #note(dir: number, fd: number, name: number): void {
+    if (this.#probe.lstat(fd, name) < 0) return;
+    const { words } = this.#probe;
+    const { noted } = this.census;
+    const at = noted.add();
+    const row = noted.words;
+    row[at + notedField.dir] = dir;
+    row[at + notedField.name] = this.#addName(name);
+    row[at + notedField.inoLow] = words[inoWord]!;
+    row[at + notedField.inoHigh] = words[inoWord + 1]!;
+    row[at + notedField.device] = this.#device();
+    row[at + notedField.born] = this.#born();
+    row[at + notedField.sizeLow] = words[sizeWord]!;
+    row[at + notedField.sizeHigh] = words[sizeWord + 1]!;
+    row[at + notedField.mtime] = words[mtimeWord]!;
+    row[at + notedField.mode] = this.#mode();
+  }
+
+  /** The links that a directory's count tells of are its own entries. */
+  #mode(): number {
+    const mode = this.#probe.halves[modeHalf]!;
+    const hasOthers = (mode & typeBits) !== dirMode && this.#probe.words[nlinkWord]! > 1;
+    return hasOthers ? mode | hasOtherNames : mode;
   }
 
   /** Follows a link as if `root` were `/`. */
@@ -574,6 +671,7 @@ export class Walk {
     row[at + fileField.sizeHigh] = words[sizeWord + 1]!;
     row[at + fileField.blocksLow] = words[blocksWord]!;
     row[at + fileField.blocksHigh] = words[blocksWord + 1]!;
+    row[at + fileField.uid] = words[uidWord]!;
     return file;
   }
 }

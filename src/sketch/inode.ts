@@ -66,6 +66,10 @@ interface Home {
 /** One place where a volume, or a directory of it, is visible. */
 export interface Mount {
   readonly id: number;
+  /** The number that the base has for the mount which is seen through it; the same as `id` unless it is a bind mount. */
+  readonly baseId: number;
+  /** The device that files seen through it are told to be on, where that is not their own: they look like a copy. */
+  readonly dev: number | undefined;
   readonly volume: Volume;
   readonly root: Inode;
   /** What it covers; undefined for the root of all. */

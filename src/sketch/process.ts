@@ -4,7 +4,7 @@ import { Fault } from '../fs/fault.ts';
 import type { Entry, Fs, Handle, NodeKind, OpenHow, Owner, Resolve, Times } from '../fs/fs.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import type { Kind, Stat } from '../fs/stat.ts';
-import type { Inode, Location } from './inode.ts';
+import type { Inode, Location, Volume } from './inode.ts';
 import {
   type Credentials,
   isInGroup,
@@ -169,6 +169,23 @@ export class SketchProcess implements Fs {
     return fault('unlinkat', path, this.#rmdir(this.#last(at, path)));
   }
 
+  /** No call of Linux: over a base, what is moved to another file system by copying it. Nothing of a directory is seen then. */
+  moveByCopy(from: Handle, fromPath: string, to: Handle, path: string): Fault | undefined {
+    return fault('renameat2', path, this.#moveByCopy(this.#last(from, fromPath), this.#last(to, path)));
+  }
+
+  /** A link gets another text in the copy that is at `path`: `below` is its path in there, empty for the copy itself. */
+  retextInCopy(at: Handle, path: string, below: string, text: LinkText): Fault | undefined {
+    const found = this.#find(at, path, false);
+    const refused = typeof found === 'string' ? found : this.#retextInCopy(found.inode, below, text);
+    return fault('symlinkat', path, refused);
+  }
+
+  /** No call of Linux: a directory goes with all that it holds, as one rename to a place aside would have it go. */
+  takeAway(at: Handle, path: string): Fault | undefined {
+    return fault('renameat2', path, this.#takeAway(this.#last(at, path)));
+  }
+
   mkdir(at: Handle, path: string, mode: number): Fault | undefined {
     return fault('mkdirat', path, this.#mkdir(at, path, mode & 0o1777 & ~this.umask));
   }
@@ -190,6 +207,21 @@ export class SketchProcess implements Fs {
     // Nothing to set is nothing to look for (utimensat(2)).
     if (times.atime === undefined && times.mtime === undefined) return undefined;
     return fault('utimensat', path, this.#setTimes(this.#find(at, path, follow !== undefined), times));
+  }
+
+  xattrs(at: Handle, path: string): readonly string[] | Fault {
+    const found = this.#find(at, path, false);
+    return typeof found === 'string' ? new Fault('llistxattr', found, path) : [];
+  }
+
+  xattr(at: Handle, path: string): Uint8Array | Fault {
+    const found = this.#find(at, path, false);
+    return new Fault('lgetxattr', typeof found === 'string' ? found : 'ENODATA', path);
+  }
+
+  setXattr(at: Handle, path: string): Fault | undefined {
+    const found = this.#find(at, path, false);
+    return new Fault('lsetxattr', typeof found === 'string' ? found : 'EOPNOTSUPP', path);
   }
 
   read(handle: Handle, bytes: Uint8Array, position: number): number | Fault {
@@ -403,8 +435,7 @@ export class SketchProcess implements Fs {
     if (typeof place === 'string') return place;
     const refused = this.sketch.allows(this.who, place.dir.inode, changeDir);
     if (refused) return refused;
-    const { textMax } = place.dir.inode.volume.type;
-    if (typeof textMax === 'number' && byteLength(text) > textMax) return 'ENAMETOOLONG';
+    if (isTooLongIn(place.dir.inode.volume, text)) return 'ENAMETOOLONG';
     const made = this.#add(place, 'symlink', 0o777, { text });
     return typeof made === 'string' ? made : undefined;
   }
@@ -491,6 +522,96 @@ export class SketchProcess implements Fs {
     this.sketch.record({ kind: 'rmdir', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
     oneDirLess(dir.inode);
     this.#take(dir.inode, name);
+    this.#drop(inode, dir.inode, name);
+    return undefined;
+  }
+
+  #moveByCopy(from: Last | Errno, to: Last | Errno): Errno | undefined {
+    if (typeof from === 'string') return from;
+    if (typeof to === 'string') return to;
+    if (!this.sketch.overBase) return 'EOPNOTSUPP';
+    if (from.kind !== 'name' || to.kind !== 'name') return 'EBUSY';
+    if (isReadOnly(from.dir) || isReadOnly(to.dir)) return 'EROFS';
+    const found = this.#lookUp(from);
+    if (typeof found === 'string') return found;
+    if (!found) return 'ENOENT';
+    const there = this.#lookUp(to);
+    if (typeof there === 'string') return there;
+    const file = found.inode;
+    const isDir = file.kind === 'dir';
+    if (!isDir && (from.slash || to.slash)) return 'ENOTDIR';
+    const refused =
+      this.#mayRemove(from.dir.inode, file, isDir) ??
+      (there
+        ? this.#mayRemove(to.dir.inode, there.inode, isDir)
+        : this.sketch.allows(this.who, to.dir.inode, changeDir)) ??
+      (isDir || file.kind === 'file' ? this.sketch.allows(this.who, file, wants.read) : undefined);
+    if (refused) return refused;
+    if ([file, there?.inode].some((each) => each && this.sketch.isMountPoint(each))) return 'EBUSY';
+    if (there && isDir) {
+      const entries = this.sketch.entries(there.inode);
+      if (typeof entries === 'string') return entries;
+      if (entries.length > 0) return 'ENOTEMPTY';
+    }
+    return this.#copyFound(from, file, to, there?.inode);
+  }
+
+  #copyFound(from: Last, file: Inode, to: Last, there: Inode | undefined): Errno | undefined {
+    const { sketch } = this;
+    const text = file.kind === 'symlink' ? sketch.textOf(file) : undefined;
+    if (text && 'errno' in text) return text.errno;
+    const copy = sketch.make(
+      to.dir.inode,
+      file.kind,
+      { ...file, groups: [] },
+      file.mode,
+      text ? { text: text.text } : {},
+    );
+    if (typeof copy === 'string') return copy;
+    sketch.record({
+      kind: 'copy',
+      file: sketch.refer(file),
+      from: sketch.spot(from.dir, from.name),
+      to: sketch.spot(to.dir, to.name),
+      ...(there && { replaced: sketch.refer(there) }),
+      owner: file.uid,
+      texts: [],
+    });
+    if (there) {
+      this.#take(to.dir.inode, to.name);
+      this.#drop(there, to.dir.inode, to.name);
+    }
+    this.#take(from.dir.inode, from.name);
+    this.#drop(file, from.dir.inode, from.name);
+    copy.nlink = 1;
+    copy.size = file.size;
+    this.#put(to.dir.inode, to.name, copy);
+    return undefined;
+  }
+
+  #retextInCopy({ madeBy, volume }: Inode, below: string, text: LinkText): Errno | undefined {
+    if (byteLength(text) >= pathMax || isTooLongIn(volume, text)) return 'ENAMETOOLONG';
+    const step = madeBy === undefined ? undefined : this.sketch.steps[madeBy];
+    if (step?.kind !== 'copy') return 'EOPNOTSUPP';
+    this.sketch.steps[madeBy as number] = { ...step, texts: [...step.texts, { path: below, text }] };
+    return undefined;
+  }
+
+  #takeAway(last: Last | Errno): Errno | undefined {
+    if (typeof last === 'string') return last;
+    const { dir, name, kind } = last;
+    if (kind !== 'name') return 'EBUSY';
+    if (isReadOnly(dir)) return 'EROFS';
+    const found = this.#lookUp(last);
+    if (typeof found === 'string') return found;
+    if (!found) return 'ENOENT';
+    const { inode } = found;
+    const refused = this.#mayRemove(dir.inode, inode, true);
+    if (refused) return refused;
+    if (this.sketch.isMountPoint(inode)) return 'EBUSY';
+    this.sketch.record({ kind: 'take-away', file: this.sketch.refer(inode), at: this.sketch.spot(dir, name) });
+    this.#take(dir.inode, name);
+    oneDirLess(dir.inode);
     this.#drop(inode, dir.inode, name);
     return undefined;
   }
@@ -637,7 +758,8 @@ export class SketchProcess implements Fs {
     // Taking those bits away is a change of mode (notify_change() in fs/attr.c).
     const mode = modeAfterChown(this.who, inode);
     if (mode !== inode.mode && !owns(this.who, inode)) return 'EPERM';
-    if (this.sketch.overBase) return 'EOPNOTSUPP';
+    if (this.sketch.overBase && !this.sketch.giveOwner(inode, { uid: uid ?? inode.uid, gid: gid ?? inode.gid }))
+      return 'EOPNOTSUPP';
     inode.mode = mode;
     inode.uid = uid ?? inode.uid;
     inode.gid = gid ?? inode.gid;
@@ -703,6 +825,9 @@ const isReadOnly = ({ mount }: Location): boolean => mount.readOnly || mount.vol
 /** What keeps its state in the file system itself. */
 const isStored = (kind: Kind): boolean => kind === 'file' || kind === 'dir' || kind === 'symlink';
 
+const isTooLongIn = ({ type: { textMax } }: Volume, text: LinkText): boolean =>
+  typeof textMax === 'number' && byteLength(text) > textMax;
+
 /** A directory counts its subdirectories, whose `..` are names of it. */
 const oneDirMore = (dir: Inode): void => {
   const { directoryLinks, namesMax = Infinity } = dir.volume.type;
@@ -716,7 +841,7 @@ const oneDirLess = (dir: Inode): void => {
 };
 
 const statOf = ({ mount, inode }: Location): Stat => ({
-  dev: inode.volume.dev,
+  dev: mount.dev ?? inode.volume.dev,
   ino: inode.ino,
   kind: inode.kind,
   mode: inode.mode,

@@ -11,7 +11,7 @@ import { Content } from './content.ts';
 import type { Inode, Location, Mount, Origin, Volume } from './inode.ts';
 import { type Credentials, permission, type StickyProtection } from './permission.ts';
 import { SketchProcess } from './process.ts';
-import type { FileRef, Spot, Step } from './step.ts';
+import type { FileOwner, FileRef, Spot, Step } from './step.ts';
 
 export interface SketchOptions {
   /** Type of the root's file system, for its limits; ext4 unless said otherwise. */
@@ -74,7 +74,7 @@ export class Sketch {
     const stat = this.#base?.stat('');
     if (typeof stat === 'string') throw new Error(`the base of a sketch cannot be read: ${stat}`);
     const root = stat ? this.#known('', stat) : this.#newRoot(this.#newVolume({ type: options.type ?? 'ext4' }));
-    const mount = this.#newMount(root, undefined, stat?.mountId);
+    const mount = this.#newMount(root, undefined, { id: stat?.mountId });
     this.root = { mount, inode: root };
   }
 
@@ -84,15 +84,23 @@ export class Sketch {
     return new SketchProcess(this, { uid, gid, groups }, umask, this.root, this.root);
   }
 
-  /** mount(8): a new volume, or with `source` what is seen there once more (`--bind`). */
+  /**
+   * mount(8): a new volume, or with `source` what is seen there once more (`--bind`); `asCopy`: the files there are
+   * told to be on a device of their own, as if they were others.
+   */
   mount(
     on: Location,
-    options: VolumeOptions & { readonly source?: Location; readonly noSymlinks?: boolean } = {},
+    options: VolumeOptions & {
+      readonly source?: Location;
+      readonly noSymlinks?: boolean;
+      readonly asCopy?: boolean;
+    } = {},
   ): Errno | undefined {
-    const { source, readOnly = false, noSymlinks = false } = options;
+    const { source, readOnly = false, noSymlinks = false, asCopy = false } = options;
     const root = source?.inode ?? this.#newRoot(this.#newVolume(options));
     if ((root.kind === 'dir') !== (on.inode.kind === 'dir')) return 'ENOTDIR';
-    const mount = this.#newMount(root, on);
+    const dev = asCopy ? this.#newVolume({}).dev : undefined;
+    const mount = this.#newMount(root, on, { baseId: source?.mount.baseId, dev });
     mount.readOnly = readOnly;
     mount.noSymlinks = noSymlinks;
     return undefined;
@@ -240,6 +248,14 @@ export class Sketch {
     if (this.#base) this.steps.push(step);
   }
 
+  /** A new symlink is made as its owner's; that of other files a plan does not change. */
+  giveOwner({ madeBy }: Inode, owner: FileOwner): boolean {
+    const step = madeBy === undefined ? undefined : this.steps[madeBy];
+    if (step?.kind !== 'symlink') return false;
+    this.steps[madeBy as number] = { ...step, owner };
+    return true;
+  }
+
   /** A name as a step has it. */
   spot(dir: Location, name: string): Spot {
     return { path: join(this.pathOf(dir), name), dir: this.refer(dir.inode) };
@@ -273,13 +289,13 @@ export class Sketch {
     if (stat === 'ENOENT') return undefined;
     if (typeof stat === 'string') return stat;
     const inode = this.#known(path, stat);
-    if (stat.mountId === mount.id) {
+    if (stat.mountId === mount.baseId) {
       if (inode.kind === 'dir') inode.home = { dir, name };
       return inode;
     }
     // The base shows what is mounted there; what that covers nobody can see.
     const covered: Inode = { ...inode, entries: new Map(), home: { dir, name }, origin: undefined };
-    this.#newMount(inode, { mount, inode: covered }, stat.mountId);
+    this.#newMount(inode, { mount, inode: covered }, { id: stat.mountId });
     return covered;
   }
 
@@ -333,10 +349,19 @@ export class Sketch {
     return root;
   }
 
-  #newMount(root: Inode, on: Location | undefined, id = this.#nextMount): Mount {
+  #newMount(
+    root: Inode,
+    on: Location | undefined,
+    known: {
+      readonly id?: number | undefined;
+      readonly baseId?: number | undefined;
+      readonly dev?: number | undefined;
+    } = {},
+  ): Mount {
+    const { id = this.#nextMount, baseId = id, dev } = known;
     this.#nextMount = Math.max(this.#nextMount, id) + 1;
     const { readOnly = false, noSymlinks = false } = this.#mountOf(id) ?? {};
-    const mount: Mount = { id, volume: root.volume, root, on, readOnly, noSymlinks };
+    const mount: Mount = { id, baseId, dev, volume: root.volume, root, on, readOnly, noSymlinks };
     if (on) this.#covers.set(on.inode, [...(this.#covers.get(on.inode) ?? []), mount]);
     return mount;
   }

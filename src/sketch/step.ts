@@ -9,7 +9,8 @@ import type { Kind } from '../fs/stat.ts';
  */
 export type Step =
   | { readonly kind: 'link'; readonly file: FileRef; readonly from: Spot; readonly to: Spot }
-  | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: Spot }
+  /** `owner`: where it is another than who makes it. */
+  | { readonly kind: 'symlink'; readonly text: LinkText; readonly to: Spot; readonly owner?: FileOwner }
   /** `mode` is what the new directory has, the umask already applied. */
   | { readonly kind: 'mkdir'; readonly mode: number; readonly to: Spot }
   /** `replaced`: what stood at `to` and is no longer there; without it nothing may stand there. */
@@ -29,6 +30,20 @@ export type Step =
     }
   | { readonly kind: 'unlink'; readonly file: FileRef; readonly at: Spot }
   | { readonly kind: 'rmdir'; readonly file: FileRef; readonly at: Spot }
+  /** A directory with all that it holds, whatever that is when the step's turn comes. */
+  | { readonly kind: 'take-away'; readonly file: FileRef; readonly at: Spot }
+  /** Something moves to another file system: what is at `to` then is a copy, and the original goes away. */
+  | {
+      readonly kind: 'copy';
+      readonly file: FileRef;
+      readonly from: Spot;
+      readonly to: Spot;
+      readonly replaced?: FileRef;
+      /** Whose the copy will be, if it can be. */
+      readonly owner: number;
+      /** Links in it that get another text in the copy. */
+      readonly texts: readonly CopiedText[];
+    }
   | {
       readonly kind: 'chmod';
       readonly file: FileRef;
@@ -36,6 +51,17 @@ export type Step =
       readonly mode: number;
       readonly before: number;
     };
+
+/** `path`: from the top of what is copied, empty for itself. */
+export interface CopiedText {
+  readonly path: string;
+  readonly text: LinkText;
+}
+
+export interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** A name in a directory. */
 export interface Spot {

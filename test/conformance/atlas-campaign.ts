@@ -2,11 +2,12 @@
 import { Fault } from '../../src/fs/fault.ts';
 import type { Fs, Handle } from '../../src/fs/fs.ts';
 import { identityKey } from '../../src/fs/identity.ts';
+import { inTheWayOf, missingOf } from '../../src/jobs/check/missing-of.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
 import { readMounts } from '../../src/kernel/mounts.ts';
 import { kernelProbe } from '../../src/kernel/probe.ts';
 import { Atlas, type LinkId, type Spot } from '../../src/scan/atlas.ts';
-import type { Census } from '../../src/scan/census.ts';
+import type { Census, Level } from '../../src/scan/census.ts';
 import { type Goal, type Lead, leadsTo } from '../../src/scan/leads.ts';
 import { settle } from '../../src/scan/settle.ts';
 import { Walk } from '../../src/scan/walk.ts';
@@ -97,15 +98,15 @@ const randomScan = (dice: Random, { items }: Tree, { fixed, aliases }: Campaign)
   };
 };
 
-const firstMismatch = (
+const scanned = (
   root: Place,
   probe: ReturnType<typeof kernelProbe>,
-  { roots, excluded, goals }: Scan,
-  tally?: Tally,
-): string | undefined => {
+  level: Level,
+  { roots, excluded }: Scan,
+): Atlas => {
   using held = new DisposableStack();
   using walk = new Walk(probe, {
-    level: 'symlinks',
+    level,
     root: root.handle,
     ...(excluded !== undefined && { excludes: (path: string) => path.split('/').includes(excluded) }),
   });
@@ -114,9 +115,21 @@ const firstMismatch = (
     if (!(handle instanceof Fault)) walk.addRoot(held.use(handle), { path: `/${path}`, physical: `/${path}` });
   }
   while (!walk.step(1000)) {}
-  const { census } = walk;
-  const atlas = new Atlas(census, kernel, root);
+  const atlas = new Atlas(walk.census, kernel, root);
   for (const _ of settle(atlas, kernel, root, []));
+  return atlas;
+};
+
+const firstMismatch = (
+  root: Place,
+  probe: ReturnType<typeof kernelProbe>,
+  scan: Scan,
+  tally?: Tally,
+): string | undefined => {
+  const { goals } = scan;
+  const atlas = scanned(root, probe, 'symlinks', scan);
+  const { census } = atlas;
+  const byEnds = scanned(root, probe, 'ends', scan);
   const routes: Traced[] = [];
   for (let link = 0; link < census.links.count; link++) {
     const traced = traceLink(root, census, link);
@@ -124,7 +137,7 @@ const firstMismatch = (
     routes[link] = traced;
     const { kind } = traced.route.end;
     if (tally) tally.links[kind] = (tally.links[kind] ?? 0) + 1;
-    const wrong = compareLink(root, atlas, link, traced);
+    const wrong = compareLink(root, atlas, link, traced) ?? compareBroken(byEnds, census, link, traced);
     if (wrong !== undefined) return `${census.linkPhysicalPath(link)} -> ${census.link(link).text}: ${wrong}`;
   }
   return goals.map((path) => compareLeads(root, atlas, routes, path, tally)).find((wrong) => wrong !== undefined);
@@ -206,6 +219,20 @@ const compareLink = (root: Place, atlas: Atlas, link: LinkId, { route, lookups }
   const wanted = end.stat.kind === 'dir' ? end.path : undefined;
   return path === wanted ? undefined : `leads to the directory ${path}, not ${wanted}`;
 };
+
+/** Without the texts of good links, what is told of a broken one must be the same, if anything is told. */
+const compareBroken = (atlas: Atlas, full: Census, link: number, { route: { end } }: Traced): string | undefined => {
+  const [kind, wanted] = [atlas.census.endOf(link), full.endOf(link)];
+  if (kind !== wanted) return `by ends alone it is ${kind}, not ${wanted}`;
+  const got = kind === 'missing' ? missingOf(atlas, link)?.path : inTheWay(atlas, link);
+  if (got !== undefined && 'path' in end && got !== end.path)
+    return `by ends alone it stops at ${got}, not ${end.path}`;
+  const [text, read] = [atlas.census.strings.at(atlas.textAt(link)), full.strings.at(full.textAt(link))];
+  return Buffer.compare(text, read) === 0 ? undefined : `by ends alone its text is ${text}`;
+};
+
+const inTheWay = (atlas: Atlas, link: number): string | undefined =>
+  atlas.census.endOf(link) === 'not-a-directory' ? inTheWayOf(atlas, link) : undefined;
 
 /** A link and all that are followed with it. */
 const allPassed = (atlas: Atlas, link: LinkId): ReadonlySet<LinkId> => {

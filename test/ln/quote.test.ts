@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { decodeBytes, encodeBytes } from '../../src/fs/bytes.ts';
-import { quote, quoteIfNeeded, quoteValue } from '../../src/jobs/make/quote.ts';
+import { quote, quoteIfNeeded, quoteValue } from '../../src/gnu/quote.ts';
 import { random } from '../conformance/random.ts';
 import { comparing, theirs } from '../gnu-program.ts';
 

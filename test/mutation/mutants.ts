@@ -248,8 +248,8 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ['an empty link text is let through', "if (text === '') return 'ENOENT';", ''],
     [
       'the limit of a file system for link texts is one byte more',
-      'byteLength(text) > textMax)',
-      'byteLength(text) > textMax + 1)',
+      'byteLength(text) > textMax;',
+      'byteLength(text) > textMax + 1;',
     ],
     [
       'link follows links',
@@ -688,7 +688,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ['hard links of the base are files of their own', 'if (before) return before;', ''],
     ['witnesses have no link text', "return 'errno' in text ? known : { ...known, text: text.text };", 'return known;'],
     ['what a step made is not known as such', 'if (madeBy !== undefined) return { kind, madeBy };', ''],
-    ['mounts of the base are not noticed', 'if (stat.mountId === mount.id) {', 'if (stat.mountId >= 0) {'],
+    ['mounts of the base are not noticed', 'if (stat.mountId === mount.baseId) {', 'if (stat.mountId >= 0) {'],
     [
       'a read-only mount of the base is not foreseen',
       'const { readOnly = false, noSymlinks = false } = this.#mountOf(id) ?? {};',

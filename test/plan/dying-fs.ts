@@ -3,7 +3,16 @@ import type { Fs } from '../../src/fs/fs.ts';
 /** The process that used this Fs is dead: whatever it calls throws. */
 export class Died extends Error {}
 
-const reading: ReadonlySet<string> = new Set(['open', 'stat', 'readlink', 'entries', 'access', 'read']);
+const reading: ReadonlySet<string> = new Set([
+  'open',
+  'stat',
+  'readlink',
+  'entries',
+  'access',
+  'read',
+  'xattrs',
+  'xattr',
+]);
 
 /** An Fs whose process dies at a call. `at` counts the calls that change something, from 1; `when` tells whether that one still happens. */
 export const dyingFs = (fs: Fs, at: number, when: 'before' | 'after' | 'torn'): Fs => {

@@ -10,6 +10,7 @@ import type { Outcome, PlanRoot } from '../../src/plan/plan.ts';
 import { apply } from '../../src/plan/plan.ts';
 import { refusalSentence } from '../../src/plan/refusal.ts';
 import { findUndo, performUndo } from '../../src/plan/undo.ts';
+import type { SketchProcess } from '../../src/sketch/process.ts';
 import { Sketch } from '../../src/sketch/sketch.ts';
 import type { Step } from '../../src/sketch/step.ts';
 import { Scratch } from '../scratch.ts';
@@ -60,7 +61,7 @@ export class Yard implements Disposable {
   }
 
   /** The steps that this work is. */
-  steps(work: (fs: Fs) => void): readonly Step[] {
+  steps(work: (fs: SketchProcess) => void): readonly Step[] {
     const sketch = new Sketch({ base: { fs: kernel, root: this.root.handle } });
     work(sketch.process());
     return sketch.steps;

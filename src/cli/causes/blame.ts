@@ -1,8 +1,9 @@
 import { linkText } from '../../fs/link-text.ts';
 import { dirname } from '../../fs/path.ts';
+import { culprit } from '../../trace/culprit.ts';
 import type { End, Hop, Route } from '../../trace/route.ts';
 import type { Cause } from './cause.ts';
-import { outside, reach, type Scene } from './scene.ts';
+import { outside, type Scene } from './scene.ts';
 import { say } from './sentence.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -18,19 +19,13 @@ export interface Blame {
 
 /** The innermost text that by itself ends where the whole route ends. */
 export const blame = (scene: Scene, route: Route): Blame => {
-  for (const hop of route.hops.toReversed()) {
-    const at = dirname(hop.link);
-    if (hop.style === 'magic') continue;
-    const { end } = reach(scene, hop.text, at);
-    if (endsAlike(end, route.end)) return { link: hop, text: hop.text, at, rest: restOf(end) };
-  }
-  return { link: undefined, text: route.path, at: scene.from.path, rest: restOf(route.end) };
+  const found = culprit(scene.fs, scene.root, route, scene.absentVolumes);
+  if (!found) return { link: undefined, text: route.path, at: scene.from.path, rest: restOf(route.end) };
+  const { link, end } = found;
+  return { link, text: link.text, at: dirname(link.link), rest: restOf(end) };
 };
 
 const restOf = (end: End): string => ('rest' in end ? end.rest : '');
-
-const endsAlike = (part: End, whole: End): boolean =>
-  part.kind === whole.kind && 'path' in part && 'path' in whole && part.path === whole.path;
 
 /** The text with its missing component replaced by another name. */
 export const withName = ({ text, rest }: Blame, name: string, other: string): string | undefined => {

@@ -1,5 +1,5 @@
 import { ancestors, join } from '../../fs/path.ts';
-import { relativePath } from '../../jobs/make/relative.ts';
+import { relativePath } from '../../fs/relative.ts';
 import type { Blame } from './blame.ts';
 import { relink } from './blame.ts';
 import type { Cause } from './cause.ts';

@@ -1,5 +1,5 @@
 import { dirname } from '../../fs/path.ts';
-import { relativePath } from '../../jobs/make/relative.ts';
+import { relativePath } from '../../fs/relative.ts';
 import { type Failure, type Hop, maxLinks, type Route } from '../../trace/route.ts';
 import { relink } from './blame.ts';
 import type { Cause } from './cause.ts';

@@ -1,8 +1,8 @@
 import { join } from '../../fs/path.ts';
+import { type NearName, nearNames } from '../../trace/near-names.ts';
 import type { Missing } from '../../trace/route.ts';
 import { type Blame, corrected, withName } from './blame.ts';
 import type { Cause } from './cause.ts';
-import { type NearName, nearNames } from './near-names.ts';
 import { entriesOf, found, type Scene } from './scene.ts';
 import { listing, quoted, type Sentence, say, words } from './sentence.ts';
 import { shellWord } from './shell-word.ts';

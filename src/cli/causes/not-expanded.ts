@@ -1,8 +1,8 @@
+import { globMatcher } from '../../fs/glob-matcher.ts';
 import { join } from '../../fs/path.ts';
 import type { Missing } from '../../trace/route.ts';
 import { type Blame, corrected, withName } from './blame.ts';
 import type { Cause } from './cause.ts';
-import { globMatcher } from './glob-matcher.ts';
 import { entriesOf, found, type Scene } from './scene.ts';
 import { listing, quoted, type Sentence, say, words } from './sentence.ts';
 

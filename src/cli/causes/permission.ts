@@ -1,8 +1,8 @@
 import { dirname } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { Failure } from '../../trace/route.ts';
 import type { Cause } from './cause.ts';
-import { modeText } from './mode-text.ts';
 import { type Credentials, outside, type Scene, statOf } from './scene.ts';
 import { type Sentence, say, words } from './sentence.ts';
 import { shellWord } from './shell-word.ts';

@@ -4,8 +4,9 @@ import { type Purged, purge, purgeable } from '../../plan/purge.ts';
 import { condensed } from '../../plan/to-shell.ts';
 import { stepsDone } from '../../plan/undo.ts';
 import { timeText } from '../causes/time-text.ts';
-import type { Command, Look, Request, Style, World } from '../command.ts';
+import type { Command, Look, Style, World } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
+import { keptFor, usuallyKept } from '../kept-for.ts';
 import { lockJournal } from '../lock-journal.ts';
 import { refusalJson, refusalText, stepJson, stepLines, stepPaths } from '../plan-words.ts';
 import { show } from '../show.ts';
@@ -28,7 +29,11 @@ export const historyCommand = (openState: OpenState): Command<Report> => ({
   operands: '[ID…]',
   options: {
     purge: { type: 'boolean', help: 'let go of what was displaced by changes that are older than --keep' },
-    keep: { type: 'string', value: 'TIME', help: 'with --purge: how long to keep it: 30d (the default), 12h, 0d' },
+    keep: {
+      type: 'string',
+      value: 'TIME',
+      help: 'with --purge: how long to keep it: 12h, 0d (default: what lw rm --keep said, otherwise 30d)',
+    },
     'dry-run': { type: 'boolean', short: 'n', help: 'with --purge: say what would be let go' },
     state: stateOption,
   },
@@ -43,7 +48,7 @@ What a change removes or replaces is moved aside, so that undo can bring the sam
 or where that is on another mount into .linkwright-UID at the top of the mount, or else it stays in its directory \
 under a hidden name (.lw-ID-NUMBER). It takes its room there, and counts as one more name of its file, until --purge \
 removes it. That unlinks exactly those names, after comparing each with the journal, and removes directories only \
-if they are empty; the change stays in the history and cannot be undone any more.
+if they are empty, but for those that lw rm -r took away; the change stays in the history and cannot be undone any more.
 
 Exit code: 0; 1 if there is no such ID, or something could not be let go; 3 if a journal cannot be read. With \
 --null: the paths that were changed.`,
@@ -66,9 +71,10 @@ Exit code: 0; 1 if there is no such ID, or something could not be let go; 3 if a
     const entries = detailed ? request.operands.flatMap((id) => chosen(history, id, failed)) : history.entries;
     if (!request.flag('purge')) return { entries, detailed, unreadable: history.unreadable, failed, purged: undefined };
 
-    const before = Date.now() - keptFor(request);
+    const said = request.value('keep');
+    const keep = said === undefined ? undefined : keptFor(said);
     using _ = lockJournal(ledger);
-    const purged = purgeable(entries, before).map((reading) =>
+    const purged = purgeable(entries, ledger.now(), ({ head }) => keep ?? head.keep ?? usuallyKept).map((reading) =>
       purge(ledger, rootOf(world), reading, request.flag('dry-run')),
     );
     return { entries: [], detailed, unreadable: history.unreadable, failed, purged };
@@ -126,17 +132,6 @@ const chosen = ({ entries }: History, id: string, failed: string[]): readonly En
       : `${found.length} changes begin with ${show(id)}`,
   );
   return [];
-};
-
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** In milliseconds. */
-const keptFor = (request: Request): number => {
-  const text = request.value('keep') ?? '30d';
-  const [, number, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const milliseconds = unit === undefined ? undefined : units[unit];
-  if (milliseconds === undefined) throw new UsageError(`--keep takes a time, as 30d or 12h: ${show(text)}`);
-  return Number(number) * milliseconds;
 };
 
 const styles: Readonly<Record<State, Style | undefined>> = {

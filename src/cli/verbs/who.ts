@@ -1,15 +1,16 @@
 import { errorText } from '../../fs/errno.ts';
 import { deviceText } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
-import { basename, dirname, join } from '../../fs/path.ts';
+import { join } from '../../fs/path.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import type { Atlas } from '../../scan/atlas.ts';
-import { type Census, nameField } from '../../scan/census.ts';
-import { type Entry, type Goal, type Lead, leadsTo } from '../../scan/leads.ts';
+import type { Census } from '../../scan/census.ts';
+import { type Entry, type Lead, leadsTo } from '../../scan/leads.ts';
 import { type End, health } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
 import type { Command, Look, Request, World } from '../command.ts';
 import { displayWidth } from '../display-width.ts';
+import { entryAt, following, goalOf, hasNames, type Name, namesOf, type Target } from '../goals.ts';
 import { candidates } from '../names/candidates.ts';
 import { mountOf } from '../names/scope.ts';
 import { walkOptions } from '../options.ts';
@@ -27,16 +28,11 @@ export interface Report {
 }
 
 /** What links may lead to. */
-interface Target {
+interface Asked extends Target {
   readonly operand: string;
-  /** Physical; of something missing, the path that it would have. */
-  readonly path: string;
-  /** The first entry on the way there that does not exist, and what would follow below it. */
-  readonly missing: { readonly path: string; readonly rest: string } | undefined;
-  readonly stat: Stat | undefined;
 }
 
-interface Answered extends Target {
+interface Answered extends Asked {
   /** Its other names. */
   readonly names: readonly string[];
   readonly ways: Readonly<Record<Lead['way'], readonly Way[]>>;
@@ -168,7 +164,7 @@ function* report(world: World, request: Request, aids: WalkAids | undefined): Wo
 }
 
 /** What a path names, or would name; nothing where that cannot be told, which `failed` then says. */
-const targetOf = (world: World, operand: string, follow: boolean, failed: string[]): readonly Target[] => {
+const targetOf = (world: World, operand: string, follow: boolean, failed: string[]): readonly Asked[] => {
   const { from, root } = world;
   const { end } = trace(world.fs, operand, { from, root, last: follow ? 'follow' : 'stay' });
   switch (end.kind) {
@@ -184,8 +180,6 @@ const targetOf = (world: World, operand: string, follow: boolean, failed: string
   return [];
 };
 
-const hasNames = ({ kind, nlink }: Stat): boolean => kind !== 'dir' && nlink > 1;
-
 /** Links lead from anywhere to anywhere: the whole tree, unless one file system was asked for. */
 const rootsOf = (world: World, request: Request, targets: readonly Target[]): readonly string[] => {
   const ins = request.values('in');
@@ -194,59 +188,10 @@ const rootsOf = (world: World, request: Request, targets: readonly Target[]): re
   return [...new Set(targets.map((target) => mountOf(world, target.missing ?? target).path))];
 };
 
-/** A name that a walk has seen. */
-interface Name extends Entry {
-  readonly path: string;
-}
-
-const namesOf = (census: Census, { stat }: Target): readonly Name[] => {
-  if (!stat || !hasNames(stat)) return [];
-  const device = census.devices.indexOf(stat.dev);
-  const file = census.findFile(Number(stat.ino & 0xffffffffn), Number(stat.ino >> 32n), device);
-  const { words, width, count } = census.names;
-  const names: Name[] = [];
-  for (let name = 0; name < count; name++) {
-    if (words[name * width + nameField.file] !== file) continue;
-    const path = census.namePath(name);
-    names.push({ path, spot: words[name * width + nameField.dir] as number, name: basename(path) });
-  }
-  return names;
-};
-
-/** The entry at a physical path. */
-const entryAt = (atlas: Atlas, path: string): Entry | undefined => {
-  const spot = atlas.spotAt(dirname(path));
-  return spot === undefined ? undefined : { spot, name: basename(path) };
-};
-
 const isOwn = (atlas: Atlas, { spot, name }: Entry, { path }: Target): boolean => {
   const own = entryAt(atlas, path);
   return own !== undefined && atlas.same(own.spot) === atlas.same(spot) && own.name === name;
 };
-
-/** Undefined for what is no longer there. */
-const goalOf = (atlas: Atlas, { path, missing, stat }: Target, names: readonly Name[]): Goal | undefined => {
-  if (stat?.kind === 'dir') {
-    const spot = atlas.spotAt(path);
-    return spot === undefined ? undefined : { kind: 'dir', spot, stat };
-  }
-  const entry = entryAt(atlas, missing?.path ?? path);
-  if (!entry) return undefined;
-  if (!stat) return { kind: 'missing', entry, rest: missing?.rest ?? '' };
-  return stat.kind === 'symlink'
-    ? { kind: 'link', names: [entry, ...names] }
-    : { kind: 'file', stat, names: [entry, ...names] };
-};
-
-/** Says what goes on each time the work stops. */
-function* following<T>(world: World, work: Generator<void, T>): Work<T> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-    world.progress(() => 'following links');
-    yield;
-  }
-}
 
 const waysOf = (atlas: Atlas, leads: readonly Lead[]): Answered['ways'] => {
   const { census } = atlas;
@@ -286,7 +231,7 @@ function* drawn(target: Answered, look: Look): Iterable<string> {
   if (names.length === 0 && wayOrder.every((way) => ways[way].length === 0)) yield '  nothing leads there';
 }
 
-const described = ({ operand, path, missing, stat }: Target, { show }: Look): string => {
+const described = ({ operand, path, missing, stat }: Asked, { show }: Look): string => {
   if (missing?.path === operand) return 'does not exist';
   if (missing) return `would be ${show(path)}; ${show(missing.path)} does not exist`;
   const at = path === operand ? ',' : ` ${show(path)},`;

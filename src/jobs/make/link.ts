@@ -1,7 +1,7 @@
 import { Fault } from '../../fs/fault.ts';
+import { quote } from '../../gnu/quote.ts';
 import { plainOperands } from './plain-operands.ts';
 import type { Program } from './process.ts';
-import { quote } from './quote.ts';
 import type { Manual } from './usage.ts';
 
 export const manual: Manual = {

@@ -1,10 +1,10 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Fs } from '../../fs/fs.ts';
 import type { Stat } from '../../fs/stat.ts';
-import { type BackupControl, backupControl } from './backup.ts';
+import { type BackupControl, backupControl } from '../../gnu/backup.ts';
+import { quote } from '../../gnu/quote.ts';
 import { gnuOptions, type OptionSpec } from './gnu-options.ts';
 import type { Process } from './process.ts';
-import { quote } from './quote.ts';
 import { type Manual, usageError } from './usage.ts';
 
 /** In the order in which GNU's ln lists those that a beginning may mean. */

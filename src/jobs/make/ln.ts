@@ -1,11 +1,11 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
-import { backupSuffix } from './backup.ts';
+import { backupSuffix } from '../../gnu/backup.ts';
+import { quote } from '../../gnu/quote.ts';
 import { manual, readLnRequest, wantedBackups } from './ln-request.ts';
 import { lastPart, Parents } from './parents.ts';
 import { leadsOut, type Place, placeLink, type Run, type Tried, tryLink } from './place-link.ts';
 import type { Process, Program } from './process.ts';
-import { quote } from './quote.ts';
 import { helpText, versionText } from './usage.ts';
 import { zeroEnded } from './zero-ended.ts';
 

@@ -4,8 +4,8 @@ import { type LinkText, linkText } from '../../fs/link-text.ts';
 import { basename, join } from '../../fs/path.ts';
 import type { Stat } from '../../fs/stat.ts';
 import type { End, Found, Route } from '../../trace/route.ts';
+import { absoluteText, type Standpoint, shortestText } from '../../trace/shortest-text.ts';
 import { type Place, trace } from '../../trace/trace.ts';
-import { absoluteText, type Standpoint, shortestText } from './shortest-text.ts';
 
 /** A link that somebody wants. */
 export interface Wish {

@@ -2,15 +2,15 @@ import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
 import { linkText } from '../../fs/link-text.ts';
+import { relativePath } from '../../fs/relative.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { temporaryName } from '../../fs/temporary-name.ts';
-import { type BackupControl, backupNames } from './backup.ts';
+import { type BackupControl, backupNames } from '../../gnu/backup.ts';
+import { quote, quoteIfNeeded } from '../../gnu/quote.ts';
 import { canonicalize } from './canonicalize.ts';
 import type { LnRequest } from './ln-request.ts';
 import { lastPart, Parents, parentPart } from './parents.ts';
 import type { Process } from './process.ts';
-import { quote, quoteIfNeeded } from './quote.ts';
-import { relativePath } from './relative.ts';
 import { type Replaced, replace } from './replace.ts';
 
 /** What holds for all links of one run of ln. */

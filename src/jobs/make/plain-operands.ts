@@ -1,6 +1,6 @@
+import { quoteValue } from '../../gnu/quote.ts';
 import { commandLine } from './command-line.ts';
 import type { Process } from './process.ts';
-import { quoteValue } from './quote.ts';
 import { type Manual, usageError } from './usage.ts';
 
 /** The operands of a program that takes `count` of them and only --help and --version; otherwise its exit code. */

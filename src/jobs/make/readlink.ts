@@ -1,9 +1,9 @@
 import { Fault } from '../../fs/fault.ts';
+import { quoteIfNeeded } from '../../gnu/quote.ts';
 import { canonicalize, type Presence } from './canonicalize.ts';
 import { commandLine } from './command-line.ts';
 import type { OptionSpec } from './gnu-options.ts';
 import type { Program } from './process.ts';
-import { quoteIfNeeded } from './quote.ts';
 import type { Manual } from './usage.ts';
 
 const options = {

@@ -1,10 +1,10 @@
 import { Fault } from '../../fs/fault.ts';
+import { liesIn, relativePath } from '../../fs/relative.ts';
+import { quote, quoteIfNeeded } from '../../gnu/quote.ts';
 import { canonicalize, type Presence } from './canonicalize.ts';
 import { commandLine } from './command-line.ts';
 import type { OptionSpec } from './gnu-options.ts';
 import type { Process, Program } from './process.ts';
-import { quote, quoteIfNeeded } from './quote.ts';
-import { liesIn, relativePath } from './relative.ts';
 import type { Manual } from './usage.ts';
 
 const options = {

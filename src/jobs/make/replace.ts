@@ -1,7 +1,7 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Fs, Handle } from '../../fs/fs.ts';
 import { type Identity, sameFile } from '../../fs/identity.ts';
-import type { BackupName } from './backup.ts';
+import type { BackupName } from '../../gnu/backup.ts';
 
 /** A name in a directory, and what was seen there. */
 export interface Occupied {

@@ -1,6 +1,6 @@
+import { quote } from '../../gnu/quote.ts';
 import { plainOperands } from './plain-operands.ts';
 import type { Program } from './process.ts';
-import { quote } from './quote.ts';
 import type { Manual } from './usage.ts';
 
 export const manual: Manual = {

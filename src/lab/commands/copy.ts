@@ -1,11 +1,11 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { fileSystemOf } from '../../fs/file-systems.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
 import type { LinkText } from '../../fs/link-text.ts';
 import type { Stat } from '../../fs/stat.ts';
-import { type BackupControl, backupNames } from '../../jobs/make/backup.ts';
+import { type BackupControl, backupNames } from '../../gnu/backup.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo } from '../session.ts';
 import {
   complain,

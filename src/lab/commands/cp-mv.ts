@@ -1,7 +1,7 @@
 import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import type { Stat } from '../../fs/stat.ts';
-import { type BackupControl, backupControl, backupSuffix } from '../../jobs/make/backup.ts';
+import { type BackupControl, backupControl, backupSuffix } from '../../gnu/backup.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { type CopyOptions, type CopyState, copy, type Destination, fromHere } from './copy.ts';
 import { makeParents } from './directories.ts';

@@ -1,14 +1,14 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
-import type { Kind, Stat } from '../../fs/stat.ts';
+import { type Kind, rawMode, type Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { matches } from '../shell/pattern.ts';
 import { LinearExpression } from './linear-expression.ts';
 import { manualText } from './manual.ts';
 import { parseMode } from './mode.ts';
 import { mountsOf } from './mounts.ts';
-import { groupName, groupNumber, listTime, rawMode, timeText, userName, userNumber } from './show-file.ts';
+import { groupName, groupNumber, listTime, timeText, userName, userNumber } from './show-file.ts';
 import { complain, inDirectory, lastName, lstat, open, parentOf, stat, word } from './tool.ts';
 
 /** What a test is asked about. */

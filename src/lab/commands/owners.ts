@@ -1,7 +1,7 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import type { Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { users } from '../users.ts';
 import { parseMode } from './mode.ts';

@@ -1,9 +1,9 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
-import type { Stat } from '../../fs/stat.ts';
+import { rawMode, type Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { mountsOf } from './mounts.ts';
-import { fullTime, groupName, human, kindText, rawMode, userName } from './show-file.ts';
+import { fullTime, groupName, human, kindText, userName } from './show-file.ts';
 import { complain, inDirectory, lstat, misused, named, open, parse, quoted, stat } from './tool.ts';
 
 const usual =

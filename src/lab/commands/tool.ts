@@ -2,8 +2,8 @@ import { decodeBytes, encodeBytes } from '../../fs/bytes.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { Handle, OpenHow } from '../../fs/fs.ts';
 import type { Stat } from '../../fs/stat.ts';
+import { quote, quoteIfNeeded, quoteValue } from '../../gnu/quote.ts';
 import { gnuOptions, type OptionSpec, tryHelp } from '../../jobs/make/gnu-options.ts';
-import { quote, quoteIfNeeded, quoteValue } from '../../jobs/make/quote.ts';
 import type { CommandIo } from '../session.ts';
 import { manualText } from './manual.ts';
 
@@ -183,14 +183,7 @@ export const linesOf = (text: string, end = '\n'): readonly string[] => {
   return lines;
 };
 
-/** basename(3), dirname(3) and the join of coreutils: text only. */
-export const lastName = (path: string): string =>
-  /^\/+$/.test(path) ? '/' : path.replace(/\/+$/, '').replace(/^.*\//s, '');
-export const parentOf = (path: string): string => {
-  const cut = path.replace(/\/+$/, '').replace(/[^/]*$/, '');
-  return cut === '' ? (/^\/+$/.test(path) ? '/' : '.') : cut.replace(/(?<=.)\/+$/s, '');
-};
-export const inDirectory = (dir: string, name: string): string => (dir.endsWith('/') ? dir + name : `${dir}/${name}`);
+export { inDirectory, lastName, parentOf } from '../../gnu/file-name.ts';
 
 /** An answer to a question: yes begins with y. Input that has ended says no. */
 export const asker = (io: CommandIo): ((question: string) => boolean) => {

@@ -4,7 +4,7 @@ import type { Identity } from '../../fs/identity.ts';
 import { identityKey, sameFile } from '../../fs/identity.ts';
 import { join } from '../../fs/path.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
-import { readWhole } from '../../plan/whole-file.ts';
+import { readWhole } from '../../fs/whole-file.ts';
 import type { SketchProcess } from '../../sketch/process.ts';
 import type { Drawn } from '../drawing.ts';
 import { quoteContents, quoteName } from '../drawing-words.ts';

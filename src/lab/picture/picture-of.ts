@@ -1,8 +1,8 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { decodeBytes } from '../../fs/bytes.ts';
 import type { OpenHow } from '../../fs/fs.ts';
 import { deviceText } from '../../fs/identity.ts';
 import { basename, dirname, join } from '../../fs/path.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { Inode, Location, Mount, Volume } from '../../sketch/inode.ts';
 import type { SketchProcess } from '../../sketch/process.ts';
 import type { Sketch } from '../../sketch/sketch.ts';
