@@ -188,8 +188,11 @@ const runAll = `set -e
 cd "$1"
 i=0
 while [ $i -lt "$2" ]; do
-  mount --bind /usr $i/usr
-  mount --bind /proc $i/proc
+  # Read-only: \`chmod -R\` of root may come there by way of \`..\`.
+  for dir in usr proc; do
+    mount --bind /$dir $i/$dir
+    mount -o remount,bind,ro $i/$dir
+  done
   read -r uid < $i/io/uid
   home=/home/me; [ $uid = 0 ] && home=/root
   env -i HOME=$home LC_ALL=C.UTF-8 LOGNAME=me PATH=/usr/local/bin:/usr/bin:/bin PWD=/home/me SHELL=/bin/bash USER=me \\

@@ -162,10 +162,11 @@ const oneName = (text: string, names: Difference['names'], written: readonly str
   const isOwn = (line: string): boolean => written.some((path) => line.endsWith(`/${lastName(path)}`));
   const same = lines.map((line) => {
     const [, before = '', path = '', after = ''] = /^(\d+\t|[^']*')([^']*)(.*)$/s.exec(line) ?? [];
-    const file = ends.findIndex((each) => each.includes(lastName(path)));
+    const isDirectory = text.includes(`${path}/`);
+    const file = isDirectory ? -1 : ends.findIndex((each) => each.includes(lastName(path)));
     return file >= 0 && !isOwn(line) ? `${before}<${file}>${after}` : line.replace(/^\d+\t/, '');
   });
-  return [written.length > 0 ? '' : Math.max(0, ...sizes), ...same].join('\n');
+  return [written.length > 0 ? '' : sizes.reduce((most, size) => Math.max(most, size), 0), ...same].join('\n');
 };
 
 const lastName = (path: string): string => path.replace(/^.*\//s, '');

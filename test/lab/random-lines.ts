@@ -126,7 +126,8 @@ const linkText = (dice: Random): string =>
     '.',
     'm/e',
     'x/y',
-    '/',
+    // Not the root: `chmod -R` of a link to it would go through all of the machine.
+    '/home',
     'sub',
     '../d/f',
     "''",
