@@ -50,6 +50,8 @@ export class Strings {
     let length = 0;
     for (let byte = from[start]!; byte !== 0 && length < most; byte = from[start + length]!)
       bytes[at + length++] = byte;
+    // What was added last may have been taken back, and have left its bytes here.
+    bytes[at + length] = 0;
     this.length = at + length + 1;
     return at;
   }

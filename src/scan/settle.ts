@@ -1,3 +1,4 @@
+import type { Errno } from '../fs/errno.ts';
 import type { Fs } from '../fs/fs.ts';
 import type { Stat } from '../fs/stat.ts';
 import { type Place, trace } from '../trace/trace.ts';
@@ -23,12 +24,15 @@ export function* settle(atlas: Atlas, fs: Fs, root: Place, absentVolumes: readon
     if (!doubtful) continue;
     if (++asked % 500 === 0) yield;
     const { end } = trace(fs, census.linkPhysicalPath(row), { from: root, root, absentVolumes, followingMounts });
-    // A link that changed meanwhile, or a path too long for one call, keeps the kernel's answer.
-    const errno = words[at] === loop ? 'ELOOP' : 'ENOENT';
-    if ('errno' in end && end.errno === errno) words[at] = ends.indexOf(end.kind);
-    else if (end.kind === 'found' && words[at] === loop) noteFound(census, row, end.stat);
+    if (end.kind === 'found') {
+      if (words[at] === loop) noteFound(census, row, end.stat);
+    } else if ((words[at] === loop ? loopLike : missingLike).includes(end.errno)) words[at] = ends.indexOf(end.kind);
   }
 }
+
+/** Who is told of a loop by mistake may have a link to nothing. Any other answer is about the path, or the moment. */
+const loopLike: readonly Errno[] = ['ELOOP', 'ENOENT', 'ENOTDIR'];
+const missingLike: readonly Errno[] = ['ENOENT'];
 
 const noteFound = (census: Census, row: number, { ino, dev, kind }: Stat): void => {
   const at = row * linkField.width;

@@ -1,7 +1,7 @@
-import { modeText } from '../../cli/causes/mode-text.ts';
 import { Fault } from '../../fs/fault.ts';
 import { identityKey } from '../../fs/identity.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
+import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { groupName, human, listTime, timeText, userName } from './show-file.ts';
 import { type Args, byBytes, complain, inDirectory, lstat, named, open, parse, quoted, stat } from './tool.ts';
