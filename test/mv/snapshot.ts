@@ -53,7 +53,7 @@ export const leads = (tree: Snapshot, dir: string, text: string): Led => {
         .filter((name) => name !== '.')
         .join('/');
       if (!here) throw new Error(`the snapshot ends at ${at}`);
-      if (here.kind !== 'dir') return { broken: `not a directory ${here.id} ${rest}`, path: undefined };
+      if (here.kind !== 'dir') return { broken: `not a directory ${here.id}${rest && `/${rest}`}`, path: undefined };
       if (name === '.') continue;
       if (name === '..') {
         at = at.slice(0, at.lastIndexOf('/')) || '/';
@@ -74,16 +74,11 @@ export const leads = (tree: Snapshot, dir: string, text: string): Led => {
       if (expanding.includes(entry)) return { broken: 'loop', path: undefined };
       expanding.push(entry);
       const led = follow(at, found.text as string);
-      if ('broken' in led)
-        return led.broken === 'loop'
-          ? led
-          : {
-              broken: `${led.broken} then ${names
-                .slice(i + 1)
-                .filter((name) => name !== '.')
-                .join('/')}`,
-              path: undefined,
-            };
+      if ('broken' in led) {
+        // The same words as for a text that says all of it by itself.
+        const more = names.slice(i + 1).filter((name) => name !== '.');
+        return led.broken === 'loop' ? led : { broken: [led.broken, ...more].join('/'), path: undefined };
+      }
       expanding.pop();
       at = led.at;
     }
