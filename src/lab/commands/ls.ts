@@ -188,7 +188,7 @@ const entryItem = (
   ino: bigint | undefined,
 ): Item | undefined => {
   const { io, args, needsStat, indicator } = listing;
-  const follow = args.has('L');
+  const follow = args.last('L', 'H') === 'L';
   const asks =
     needsStat ||
     (ino === undefined && args.has('i')) ||
