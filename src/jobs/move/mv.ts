@@ -80,6 +80,8 @@ class Mover {
   readonly #made = new Set<string>();
   /** By the name that something was given: which move that was. */
   readonly #reached = new Map<string, MovedThing>();
+  /** Directories that could not go into themselves, and where they were to go. */
+  readonly #tried = new Map<string, string>();
   #into: string | undefined;
   #several = false;
 
@@ -147,10 +149,14 @@ class Mover {
         if (kept !== undefined) there = undefined;
       }
     }
+    const earlier = seen.kind === 'dir' ? this.#tried.get(identityKey(seen)) : undefined;
+    if (earlier !== undefined) return this.#again(source, destination, earlier);
+    if (seen.kind === 'dir') this.#tried.set(identityKey(seen), destination);
     if (errno === 'EEXIST') errno = this.#rename(source, destination, undefined, { seen, there, backup });
     if (errno === 'done') return true;
     if (errno === 'EXDEV') errno = this.#copy(source, seen, destination, there, backup);
     if (errno === 'done') return true;
+    if (errno !== 'EINVAL') this.#tried.delete(identityKey(seen));
     if (errno === 'EINVAL')
       this.#complain(`cannot move ${this.#quoted(source)} to a subdirectory of itself, ${this.#quoted(destination)}`);
     else if (errno !== undefined)
@@ -160,6 +166,20 @@ class Mover {
     if (backup !== undefined && place !== undefined)
       this.#fs.rename(this.#fs.cwd, join(dirname(place), lastName(backup)), this.#fs.cwd, place);
     return false;
+  }
+
+  /** A directory that was tried before. */
+  #again(source: string, destination: string, earlier: string): boolean {
+    if (this.#isSameName(source, earlier))
+      return this.#complain(
+        `cannot copy a directory, ${this.#quoted(source)}, into itself, ${this.#quoted(destination)}`,
+      );
+    if (destination !== earlier)
+      return this.#complain(
+        `will not create hard link ${this.#quoted(destination)} to directory ${this.#quoted(earlier)}`,
+      );
+    this.#complain(`warning: source directory ${this.#quoted(source)} specified more than once`);
+    return true;
   }
 
   /** Nothing where what went wrong has been said. */
