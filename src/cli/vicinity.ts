@@ -52,12 +52,13 @@ export const vicinity = (
   };
 };
 
-/** The nearest directory above that is the top of somebody's work. */
+/** The nearest directory above that is the top of somebody's work: not one like /tmp, where anybody may put a mark. */
 const projectOf = (world: World, path: string): string | undefined =>
   ancestors(path).find(
     (above) =>
       above !== '/' &&
       [configName, '.git'].some((mark) => statOf(world, join(above, mark)) !== undefined) &&
+      ((statOf(world, above)?.mode ?? 0) & 0o1002) !== 0o1002 &&
       mayBeRead(world, above),
   );
 
