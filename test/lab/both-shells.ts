@@ -21,12 +21,13 @@ import { openPlace, Scratch } from '../scratch.ts';
 export interface Script {
   readonly tree: string;
   readonly lines: readonly string[];
-  readonly user?: 'me' | 'root';
+  readonly user?: 'me' | 'root' | undefined;
 }
 
 /** Where a script went different ways. */
 export interface Difference {
   readonly tree: string;
+  readonly user: Script['user'];
   /** The lines that led there, the one that differs last. */
   readonly lines: readonly string[];
   readonly what: 'output' | 'errors' | 'code' | 'tree';
@@ -69,7 +70,11 @@ export const compareShells = (scripts: readonly Script[]): readonly Difference[]
   });
 };
 
-/** The shortest beginning of a script whose tree differs. */
+/** What differed in the tree before the line that shows it, if the lines before it do so again. */
+export const causeOf = ({ tree, lines, user }: Difference): Difference | undefined =>
+  earliest({ tree, lines: lines.slice(0, -1), user });
+
+/** The shortest beginning of a script that differs. */
 const earliest = (script: Script): Difference | undefined => {
   const beginnings = script.lines.map((_, index) => ({ ...script, lines: script.lines.slice(0, index + 1) }));
   const real = inBash(beginnings);
@@ -88,7 +93,7 @@ const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Differenc
     if (!theirs || !ours) return undefined;
     const [theirOut, ourOut] = [sameNumbers(line, theirs.out, numbers), sameNumbers(line, ours.out, new Map())];
     const wrote = { bash: allWritten(line, bash, index), lab: allWritten(line, lab, index) };
-    const told = { tree: script.tree, lines: script.lines.slice(0, index + 1), wrote, names };
+    const told = { tree: script.tree, user: script.user, lines: script.lines.slice(0, index + 1), wrote, names };
     const sameOut = theirOut === ourOut || (showsInodes.test(line) && unknown(theirOut, lab) === unknown(ourOut, lab));
     if (!sameOut) return { ...told, what: 'output', bash: theirOut, lab: ourOut };
     const [theirErr, ourErr] = [plainErrors(theirs.err), plainErrors(ours.err)];
@@ -99,7 +104,7 @@ const firstDifference = (script: Script, bash: Outcome, lab: Outcome): Differenc
   // Any of its lines may have made it: the order of a real directory is another one at the next try.
   const everything = (side: Outcome): string => script.lines.map((line, at) => allWritten(line, side, at)).join('');
   const wrote = { bash: everything(bash), lab: everything(lab) };
-  return { tree: script.tree, lines: script.lines, what: 'tree', bash: bash.tree, lab: lab.tree, wrote, names };
+  return { ...script, user: script.user, what: 'tree', bash: bash.tree, lab: lab.tree, wrote, names };
 };
 
 /** Before the lines or after them. */

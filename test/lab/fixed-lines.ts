@@ -71,6 +71,10 @@ export const fixedScripts: readonly Script[] = [
     'x=1 false; echo $? $x',
   ),
   script(
+    `for i in \${x:-a b} \${x:-c "d  e" f}g h\${x- i }j \${x:- * '*'}; do echo "<$i>"; done`,
+    `IFS=a; for i in \${x:-b\\ cad} z\${x-aa} \${x:-e'a'\${y:-faf}}; do echo "<$i>"; done`,
+  ),
+  script(
     'read p q < b; echo "$p|$q"',
     'while read -r w; do echo "[$w]"; done < b',
     'while IFS= read -r w; do echo "[$w]"; done < b',

@@ -83,9 +83,10 @@ export const reasons: readonly Reason[] = [
   },
   {
     name: 'too much',
-    why: 'cp -L of a directory into one that a link in it leads to goes on until paths are too long for the kernel; the lab stops a line that does too much before.',
+    why: 'cp -L of a directory into one that a link in it leads to goes on until paths are too long for the kernel; the lab stops such a line before.',
     fits: ({ wrote }) =>
-      wrote.lab.includes('lab: stopped: this line does too much') && wrote.bash.includes('File name too long'),
+      /^lab: stopped: this line (does too much|is too deep)$/m.test(wrote.lab) &&
+      wrote.bash.includes('File name too long'),
   },
   {
     name: 'copied into itself',

@@ -235,7 +235,7 @@ const templates: readonly (readonly [command: string, make: Make])[] = [
   [
     'shell',
     (dice) =>
-      `unset x; echo \${x:-${word(dice)}} "\${x-${dice.pick(['a b', '"q"', "'s'", '$HOME'])}}" \${x:+set} \${x:=${dice.pick(['new', '"two words"'])}} $x`,
+      `unset x; echo \${x:-${word(dice)}} \${x-${word(dice)} ${word(dice)}}b "\${x-${dice.pick(['a b', '"q"', "'s'", '$HOME'])}}" \${x:+set} \${x:=${dice.pick(['new', '"two words"'])}} $x`,
   ],
   [
     'shell',

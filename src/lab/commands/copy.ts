@@ -6,6 +6,7 @@ import type { LinkText } from '../../fs/link-text.ts';
 import type { Stat } from '../../fs/stat.ts';
 import { type BackupControl, backupNames } from '../../gnu/backup.ts';
 import { modeText } from '../../gnu/mode-text.ts';
+import { Exhausted } from '../exhausted.ts';
 import type { CommandIo } from '../session.ts';
 import {
   complain,
@@ -529,6 +530,7 @@ const directory = (
     complain(io, `cannot copy cyclic symbolic link ${quoted(source)}`);
     return undo();
   }
+  if (above.length === levelsMax) throw new Exhausted('this line is too deep');
   let finalMode: number | undefined;
   const omitted = seen.mode & (x.preserveOwner ? 0o077 : 0o022);
   if (there?.kind !== 'dir') {
@@ -570,6 +572,9 @@ const directory = (
   } else if (finalMode !== undefined) fs.chmod(destination.at, destination.path, finalMode, 'follow');
   return ok;
 };
+
+/** Directories in each other: -L of a directory into one that it leads to would go on until paths are too long. */
+const levelsMax = 256;
 
 const contents = (
   frame: Frame,

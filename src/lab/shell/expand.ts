@@ -21,6 +21,8 @@ interface Field {
   pattern: string;
 }
 
+type Add = (text: string, quoted: boolean) => void;
+
 /** Expands words as bash does, in its order: braces, tildes, parameters and commands, splitting, paths. */
 export class Expander {
   readonly #run: Run;
@@ -164,9 +166,17 @@ export class Expander {
       if (field) fields.push(field);
       field = undefined;
     };
+    this.#split(parts, add, end, false);
+    end();
+    return fields;
+  }
+
+  /** `nested`: the word of `${x:-a "b c"}`, which has quotes of its own and is split where it has none. */
+  #split(parts: readonly Part[], add: Add, end: () => void, nested: boolean): void {
     for (const part of parts) {
       if (part.kind === 'text') {
-        add(part.text, part.quoted);
+        if (nested && !part.quoted) this.#splitText(part.text, add, end);
+        else add(part.text, part.quoted);
         continue;
       }
       const several = part.kind === 'parameter' ? this.#several(part.parameter, part.quoted) : undefined;
@@ -174,30 +184,22 @@ export class Expander {
         several.forEach((text, index) => {
           if (index > 0) end();
           if (part.quoted) add(text, true);
-          else this.#split(text, add, end);
+          else this.#splitText(text, add, end);
         });
         continue;
       }
-      const nested = part.kind === 'parameter' && !part.quoted ? this.#nested(part.parameter) : undefined;
-      if (nested) {
-        // The word of `${x:-a "b c"}` has quotes of its own.
-        nested.forEach((one, index) => {
-          if (index > 0) end();
-          field ??= { text: '', pattern: '' };
-          field.text += one.text;
-          field.pattern += one.pattern;
-        });
+      const word = part.kind === 'parameter' && !part.quoted ? this.#wordInstead(part.parameter) : undefined;
+      if (word) {
+        this.#split(word, add, end, true);
         continue;
       }
       const value = this.#substituted(part);
       if (part.quoted) add(value, true);
-      else this.#split(value, add, end);
+      else this.#splitText(value, add, end);
     }
-    end();
-    return fields;
   }
 
-  #split(text: string, add: (text: string, quoted: boolean) => void, end: () => void): void {
+  #splitText(text: string, add: Add, end: () => void): void {
     const ifs = this.#run.session.variables.get('IFS') ?? ' \t\n';
     let isOpen = false;
     for (let at = 0; at < text.length; ) {
@@ -234,13 +236,14 @@ export class Expander {
     return [session.positional.join(ifs === undefined ? ' ' : (ifs[0] ?? ''))];
   }
 
-  #nested(parameter: Parameter): readonly Field[] | undefined {
+  /** The word that stands in for a value: of `${x:-word}` and its like. */
+  #wordInstead(parameter: Parameter): readonly Part[] | undefined {
     const { operator, argument, name, indirect } = parameter;
     if (!['-', ':-', '+', ':+'].includes(operator) || indirect) return undefined;
     const value = this.value(name);
     const isSet = value !== undefined && (operator.length === 1 || value !== '');
     if (isSet !== operator.endsWith('+')) return undefined;
-    return this.#fields(this.#parts(argument));
+    return this.#parts(argument);
   }
 
   #paths(fields: readonly Field[]): readonly string[] {

@@ -97,10 +97,14 @@ const leave = ({ session }: Run, { kind, count }: Leave): void => {
   }
 };
 
-/** JavaScript's own limits are limits too: a pattern or a nesting that is too deep. */
-const isTooMuch = (error: unknown): error is Error => error instanceof Exhausted || error instanceof RangeError;
+/** JavaScript's own limits are limits too, also while files are closed: a pattern or a nesting that is too deep. */
+const isTooMuch = (error: unknown): boolean =>
+  error instanceof Exhausted ||
+  error instanceof RangeError ||
+  // A SuppressedError, which not every browser has a name for.
+  (error instanceof Error && 'suppressed' in error && isTooMuch(error.suppressed));
 
-const stop = (session: Session, error: Error): void => {
+const stop = (session: Session, error: unknown): void => {
   const why = error instanceof Exhausted ? error.message : 'this line is too deep';
   session.output.push({ stream: 'err', text: `lab: stopped: ${why}\n` });
   session.status = 130;
