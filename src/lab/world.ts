@@ -1,18 +1,22 @@
 import type { Machine } from '../cli/causes/scene.ts';
 import type { World } from '../cli/command.ts';
 import { CommandError } from '../cli/command-error.ts';
+import type { Holdable, Holder } from '../cli/holders.ts';
 import type { Rehearsal } from '../cli/rehearsal.ts';
 import { type OpenState, openStateAt } from '../cli/state-directory.ts';
 import { encodeBytes } from '../fs/bytes.ts';
 import { Fault } from '../fs/fault.ts';
 import { fileSystemOf } from '../fs/file-systems.ts';
 import { fsProbe } from '../fs/fs-probe.ts';
+import { sameFile } from '../fs/identity.ts';
+import { join } from '../fs/path.ts';
+import { liesIn } from '../fs/relative.ts';
 import { Sketch } from '../sketch/sketch.ts';
 import { labMounts } from './commands/mounts.ts';
 import { randomWord } from './commands/product.ts';
 import { userName } from './commands/show-file.ts';
 import { readText } from './commands/tool.ts';
-import type { CommandIo } from './session.ts';
+import { type CommandIo, firstPid } from './session.ts';
 
 /** The machine of a session as the world of the command line's verbs. It has no pauses: everything is done at once. */
 export const labWorld = (io: CommandIo): World & Disposable => {
@@ -102,6 +106,26 @@ export const labState =
       process: 'lab',
       isAlive: () => false,
     });
+  };
+
+/** What runs in the background, and the shell itself, with the files that they hold. */
+export const labHolders =
+  ({ session }: CommandIo) =>
+  (things: readonly Holdable[]): readonly Holder[] => {
+    const processes = [
+      { pid: firstPid - 1, name: 'bash', files: [...session.files.values()] },
+      ...[...session.jobs.values()].map(({ pid, line, files }) => ({ pid, name: line.split(' ')[0] ?? line, files })),
+    ];
+    return processes.flatMap(({ pid, name, files }) =>
+      files.flatMap((file) => {
+        const stat = file.process.stat(file.handle, '');
+        const path = join(file.process.workingDirectory, file.path);
+        const holds =
+          !(stat instanceof Fault) &&
+          things.some((thing) => (thing.whole ? liesIn(thing.path, path) : sameFile(thing, stat)));
+        return holds ? [{ pid, name, path }] : [];
+      }),
+    );
   };
 
 /** Each user's own directory, made as an administrator would. */

@@ -6,20 +6,24 @@ import { jsonText } from '../../cli/json.ts';
 import { lookOf } from '../../cli/look.ts';
 import { nearest } from '../../cli/nearest.ts';
 import { parseRequest } from '../../cli/parse-request.ts';
+import type { Prompter } from '../../cli/prompter.ts';
 import { harmless, show } from '../../cli/show.ts';
 import { canCommand } from '../../cli/verbs/can.ts';
+import { checkCommand } from '../../cli/verbs/check.ts';
 import { historyCommand } from '../../cli/verbs/history.ts';
 import { makeCommand } from '../../cli/verbs/make.ts';
 import { mapCommand } from '../../cli/verbs/map.ts';
+import { mvCommand } from '../../cli/verbs/mv.ts';
 import { namesCommand } from '../../cli/verbs/names.ts';
+import { rmCommand } from '../../cli/verbs/rm.ts';
 import { undoCommand } from '../../cli/verbs/undo.ts';
 import { whoCommand } from '../../cli/verbs/who.ts';
 import { whyCommand } from '../../cli/verbs/why.ts';
 import { encodeBytes } from '../../fs/bytes.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
-import { labMachine, labRehearsal, labState, labWorld } from '../world.ts';
-import { products } from './product.ts';
+import { labHolders, labMachine, labRehearsal, labState, labWorld } from '../world.ts';
+import { isUtf8, products } from './product.ts';
 import { readText } from './tool.ts';
 
 /** The command line's own verbs, over the lab's machine. */
@@ -31,12 +35,24 @@ const verbs: Readonly<Record<string, (io: CommandIo) => Command<unknown>>> = {
   who: () => erased(whoCommand()),
   make: (io) => erased(makeCommand(labRehearsal(io), labState(io))),
   can: (io) => erased(canCommand(labRehearsal(io))),
+  check: (io) => erased(checkCommand({ version: 'lab', rehearsal: labRehearsal(io), openState: labState(io) })),
+  mv: (io) => erased(mvCommand(labRehearsal(io), labState(io), prompterOf(io))),
+  rm: (io) =>
+    erased(rmCommand(labRehearsal(io), labState(io), { ask: undefined, holders: labHolders(io), pathOf: () => '/' })),
   history: (io) => erased(historyCommand(labState(io))),
   undo: (io) => erased(undoCommand(labState(io))),
 };
 
 /** A command whose report only itself looks into. */
 const erased = <Report>(command: Command<Report>): Command<unknown> => command as Command<unknown>;
+
+/** Nobody types at the lab's terminal while a command runs. */
+const prompterOf = (io: CommandIo): Prompter => ({
+  isTerminal: false,
+  utf8: isUtf8(io),
+  variable: io.variable,
+  ask: () => false,
+});
 
 /** Verbs that are commands by themselves: where no other program has the name. */
 const verbAs =

@@ -34,7 +34,7 @@ const processOf = (io: CommandIo): Process => {
     workingDirectory: () => workingDirectory(io.fs),
     name: io.name,
     version: 'lab',
-    utf8: /utf-?8/i.test(io.variable('LC_ALL') || io.variable('LC_CTYPE') || io.variable('LANG') || ''),
+    utf8: isUtf8(io),
     variable: io.variable,
     out: io.out,
     err: io.err,
@@ -60,6 +60,10 @@ const processOf = (io: CommandIo): Process => {
     explain: () => [],
   };
 };
+
+/** Whether texts are UTF-8 by the command's environment. */
+export const isUtf8 = ({ variable }: CommandIo): boolean =>
+  /utf-?8/i.test(variable('LC_ALL') || variable('LC_CTYPE') || variable('LANG') || '');
 
 /** Twelve letters that are the same in each replay: in the lab nobody lies in wait for them. */
 export const randomWord = ({ clock }: Session): string => {
