@@ -103,6 +103,13 @@ test('a symbolic link: its names, and who leads to or through the link itself; -
   assert.deepEqual(await who(tree, 'link/'), target);
 });
 
+test('a name of a symbolic link leads to another of its names where its text does from there', async () => {
+  using near = planted({ 'b/b': '-> ../b', 'b/c/same': 'b/b' });
+  assert.deepEqual(await who(near, 'b/b'), ['name b/c/same', 'direct b/c/same -> ../b']);
+  using far = planted({ 'c/': '', b: '-> c', 'c/c': '-> ../b', 'c/same': 'b' });
+  assert.deepEqual(await who(far, 'b'), ['name c/same', 'direct c/c -> ../b', 'through c/same -> c via c/c']);
+});
+
 test('a link in a loop, and one that dangles, are asked about as any other', async () => {
   using tree = planted({ a: '-> b', b: '-> a', out: '-> a', dangling: '-> gone', to: '-> dangling' });
   assert.deepEqual(await who(tree, 'a'), ['direct b -> a loop', 'direct out -> a loop']);

@@ -107,30 +107,43 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
       const spot = atlas.same(goal.spot);
       const outside = trails.links.filter((link) => link < 0 && leadsToSpot(atlas, link, spot));
       const ending = endingLike(trails, [...arriving(atlas.census, goal.stat), ...outside]);
-      return answer(trails, ending, trails.entering.get(spot) ?? [], new Set());
+      return answer(trails, ending, reaching(trails, trails.entering.get(spot) ?? [], passes));
     }
     case 'file': {
       const all = endingLike(trails, arriving(atlas.census, goal.stat));
       // Not with a slash after it, which wants a directory.
       const ending = new Set([...all].filter((link) => link < 0 || atlas.census.endOf(link) !== 'not-a-directory'));
       const asDirectory = goal.names.flatMap((name) => trails.stopping.get(entryKey(atlas, name)) ?? []);
-      return answer(trails, ending, [...ending, ...asDirectory.map(({ link }) => link)], new Set());
+      const starts = [...ending, ...asDirectory.map(({ link }) => link)];
+      return answer(trails, ending, reaching(trails, starts, passes));
     }
     case 'link': {
       const named = goal.names.map(({ spot, name }) => atlas.linkAt(spot, name));
       const names = new Set(named.filter((link) => link !== undefined).map((link) => atlas.sameLink(link)));
       const own = new Set(trails.links.filter((link) => names.has(atlas.sameLink(link))));
-      const ending = endingLike(trails, own);
-      return answer(trails, ending, own, own);
+      return answer(trails, usersOf(trails, own, endsThere), usersOf(trails, own, passes), own);
     }
     case 'missing':
       return leadsToMissing(atlas, trails, goal);
   }
 };
 
+type Counts = (use: Use) => boolean;
+
+const endsThere: Counts = ({ rest }) => rest === '';
+const passes: Counts = () => true;
+
 /** Links that end where others do, also where the kernel gives up since they are too many. */
-const endingLike = ({ uses }: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> =>
-  reaching(uses, links, ({ rest }) => rest === '');
+const endingLike = (trails: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> => reaching(trails, links, endsThere);
+
+/** All links whose way goes through a name of a link; another name of it too, where its text comes to that one from there. */
+const usersOf = (trails: Trails, own: ReadonlySet<LinkId>, counts: Counts): ReadonlySet<LinkId> => {
+  const leadsToAnother = (link: LinkId): boolean => {
+    const others = [...own].filter((other) => other !== link);
+    return others.length > 0 && reaching(trails, others, counts).has(link);
+  };
+  return new Set([...reaching(trails, own, counts)].filter((link) => !own.has(link) || leadsToAnother(link)));
+};
 
 const leadsToSpot = (atlas: Atlas, link: LinkId, spot: Spot): boolean => {
   const end = atlas.endOf(link);
@@ -150,33 +163,28 @@ function* arriving({ links, devices }: Census, { dev, ino }: Identity): Iterable
   }
 }
 
-/** `ending` are the links that end at the goal; of the others, `starts` and what goes through one pass it. */
+/** `ending` are the links that end at the goal; `passing` those and the ones that pass it; `own` the goal, if that is a link. */
 const answer = (
-  { uses, passed }: Trails,
+  { passed }: Trails,
   ending: ReadonlySet<LinkId>,
-  starts: Iterable<LinkId>,
-  own: ReadonlySet<LinkId>,
+  passing: ReadonlySet<LinkId>,
+  own: ReadonlySet<LinkId> = new Set(),
 ): readonly Lead[] => {
   const leads: Lead[] = [];
   for (const link of ending) {
-    if (link < 0 || own.has(link)) continue;
+    if (link < 0) continue;
     const via = (passed.get(link) ?? []).filter((other) => !own.has(other));
     leads.push({ link, way: via.length > 0 ? 'through' : 'direct', via });
   }
-  const passing = reaching(uses, starts, () => true);
   const leading = (link: LinkId): boolean => (ending.has(link) || passing.has(link)) && !own.has(link);
   for (const link of passing)
-    if (link >= 0 && !ending.has(link) && !own.has(link))
+    if (link >= 0 && !ending.has(link))
       leads.push({ link, way: 'passing', via: (passed.get(link) ?? []).filter(leading) });
   return leads;
 };
 
 /** `starts` and all links whose way goes through one of them. */
-const reaching = (
-  uses: Trails['uses'],
-  starts: Iterable<LinkId>,
-  counts: (use: Use) => boolean,
-): ReadonlySet<LinkId> => {
+const reaching = ({ uses }: Trails, starts: Iterable<LinkId>, counts: Counts): ReadonlySet<LinkId> => {
   const reached = new Set(starts);
   // A Set goes on with what is added meanwhile.
   for (const link of reached) for (const use of uses.get(link) ?? []) if (counts(use)) reached.add(use.by);

@@ -193,7 +193,9 @@ const inBash = (scripts: readonly Script[]): readonly Outcome[] => {
     ['--mount', '--propagation=private', 'sh', scratch.at('run'), scratch.path, String(scripts.length)],
     { encoding: 'utf8', env: { PATH: process.env.PATH }, input: '' },
   );
-  if (status !== 0 || stderr !== '') throw new Error(`the real side did not run: ${status} ${stderr}`);
+  // A line may leave `set -x` on.
+  const trouble = stderr.replace(/^\++ .*\n/gm, '');
+  if (status !== 0 || trouble !== '') throw new Error(`the real side did not run: ${status} ${trouble}`);
   return scripts.map((script, index) => outcomeOf(scratch.at(String(index)), script, before[index] as Tree));
 };
 

@@ -1,79 +1,179 @@
-import { type Drawing, type DrawnPart, drawPart } from '../picture/draw-picture.ts';
+import { type Drawing, type DrawnPart, drawGone, drawPart } from '../picture/draw-picture.ts';
+import { sizes } from '../picture/layout.ts';
+import { type Extent, extentOf, meets } from '../picture/reach.ts';
 import { markedUp } from './marked-up.ts';
 
 /**
- * The drawing on the page. What only moved is moved, and what stayed is not touched: with hundreds of inodes a browser
- * takes long to do all of it again.
+ * The drawing on the page. What only moved is moved, and what stayed is not touched. Of a large drawing only what is near
+ * to what one sees is there: a browser needs a tenth of a second for the texts of 500 inodes, whether they are in sight or not.
  */
 export class DrawnPicture {
+  /** The names of the lanes, which stay in sight. They lie above the first pixels of the picture. */
+  readonly headings: SVGSVGElement = svg('svg');
   readonly element: SVGSVGElement = svg('svg');
   readonly #ground = svg('g');
   readonly #past = svg('g');
-  #groundMarkup = '';
+  readonly #markup = new Map<Element, string>();
+  #drawing: Drawing | undefined;
+  #parts: readonly DrawnPart[] = [];
   #bands: ReadonlyMap<string, SVGGElement> = new Map();
-  #parts: ReadonlyMap<string, Shown> = new Map();
+  #shown: ReadonlyMap<string, Shown> = new Map();
+  /** What is drawn reaches so far. */
+  #drawn: Extent = nowhere;
+  /** News that have been seen: a part that comes back into sight is none. */
+  #told: Set<string> = new Set();
 
   constructor() {
+    set(this.headings, { 'aria-hidden': 'true' });
     set(this.element, { role: 'group' });
     set(this.#ground, { class: 'ground', 'aria-hidden': 'true' });
     set(this.#past, { class: 'past', 'aria-hidden': 'true' });
   }
 
-  show({ narrow, width, height, label, ground, bands, gone }: Drawing): void {
+  /** All parts in the order of reading, drawn or not. */
+  get parts(): readonly DrawnPart[] {
+    return this.#parts;
+  }
+
+  get height(): number {
+    return this.#drawing?.height ?? 0;
+  }
+
+  /** `seen`: from where to where it will be in sight. */
+  show(drawing: Drawing, seen: Extent): void {
+    const { narrow, width, height, label, headings, ground, bands, gone } = drawing;
+    const classes = `picture${narrow ? ' narrow' : ''}`;
+    this.#drawing = drawing;
+    this.#parts = bands.flatMap(({ parts }) => parts);
+    this.#told = new Set();
+    set(this.headings, {
+      class: `${classes} headings`,
+      width: String(width),
+      height: String(sizes.heading),
+    });
     set(this.element, {
-      class: `picture${narrow ? ' narrow' : ''}`,
+      class: classes,
       width: String(width),
       height: String(height),
       viewBox: `0 0 ${width} ${height}`,
       'aria-label': label,
     });
-    if (ground !== this.#groundMarkup) this.#ground.replaceChildren(...shapesOf(ground));
-    this.#groundMarkup = ground;
-    this.#past.replaceChildren(...shapesOf(gone));
-    this.#parts = this.#partsOf(bands.flatMap(({ parts }) => parts));
+    this.#write(this.headings, headings);
+    this.#write(this.#ground, ground);
     const before = this.#bands;
     this.#bands = new Map(bands.map(({ id }) => [id, before.get(id) ?? svg('g')]));
-    for (const { id, label: name, parts } of bands) {
-      const group = this.#bands.get(id) as SVGGElement;
-      set(group, { id, role: 'group', 'aria-label': name });
-      arrange(
-        group,
-        parts.flatMap((part) => this.#parts.get(part.id)?.element ?? []),
-      );
-    }
+    for (const { id, label: name } of bands)
+      set(this.#bands.get(id) as SVGGElement, { id, role: 'group', 'aria-label': name });
     arrange(this.element, [this.#ground, ...this.#bands.values(), this.#past]);
+    this.#drawn = this.#around(seen);
+    this.#draw();
+    this.#past.replaceChildren(
+      ...shapesOf(
+        gone
+          .filter(({ reach }) => meets(reach, this.#drawn))
+          .map(drawGone)
+          .join(''),
+      ),
+    );
   }
 
-  /** All parts as they must be; those that look new are made in one piece of markup. */
-  #partsOf(parts: readonly DrawnPart[]): ReadonlyMap<string, Shown> {
-    const fresh = parts.filter((part) => !looksSame(this.#parts.get(part.id)?.part, part));
+  /** Draws what comes into sight. */
+  look(seen: Extent): void {
+    const { top, bottom } = seen;
+    const soon = { top: Math.max(0, top - ahead / 2), bottom: Math.min(this.height, bottom + ahead / 2) };
+    if (soon.top >= this.#drawn.top && soon.bottom <= this.#drawn.bottom) return;
+    this.#drawn = this.#around(seen);
+    this.#draw();
+  }
+
+  /** Draws all of it, for who prints it. */
+  lookEverywhere(): void {
+    this.#drawn = everywhere;
+    this.#draw();
+  }
+
+  /** The element of a part, wherever it stands. */
+  elementOf(id: string): SVGElement | undefined {
+    const part = this.#parts.find((one) => one.id === id);
+    if (!part) return undefined;
+    if (!this.#shown.has(id)) {
+      this.#drawn = extentOf([part.body.top - ahead, part.body.bottom + ahead]);
+      this.#draw();
+    }
+    return this.#shown.get(id)?.element;
+  }
+
+  #around({ top, bottom }: Extent): Extent {
+    return this.#parts.length <= alwaysDrawn ? everywhere : { top: top - ahead, bottom: bottom + ahead };
+  }
+
+  #draw(): void {
+    const focused = document.activeElement?.id;
+    const near = this.#parts.filter(({ id, reach }) => meets(reach, this.#drawn) || id === focused);
+    this.#shown = this.#shownOf(near);
+    for (const { id, parts } of this.#drawing?.bands ?? [])
+      arrange(
+        this.#bands.get(id) as SVGGElement,
+        parts.flatMap((part) => this.#shown.get(part.id)?.element ?? []),
+      );
+  }
+
+  /** These parts as they must be; those that look new are made in one piece of markup. */
+  #shownOf(parts: readonly DrawnPart[]): ReadonlyMap<string, Shown> {
+    const fresh = parts.filter((part) => !looksSame(this.#shown.get(part.id)?.part, part));
     const made = new Map(shapesOf(fresh.map(drawPart).join('')).map((element) => [element.id, element]));
     const next = new Map<string, Shown>();
     for (const part of parts) {
-      const element = made.get(part.id) ?? this.#parts.get(part.id)?.element;
+      const again = made.get(part.id);
+      const element = again ?? this.#shown.get(part.id)?.element;
       if (!element) continue;
-      // The whole picture is one stop of the Tab key.
-      set(element, { class: part.classes, transform: `translate(0 ${part.y})`, tabindex: '-1' });
+      const isOld = again !== undefined && this.#told.has(part.id);
+      this.#told.add(part.id);
+      set(element, {
+        class: `${part.classes}${isOld || element.classList.contains('told') ? ' told' : ''}`,
+        transform: `translate(0 ${part.y})`,
+        // The whole picture is one stop of the Tab key.
+        tabindex: '-1',
+      });
       next.set(part.id, { part, element });
     }
     return next;
   }
+
+  #write(parent: Element, markup: string): void {
+    if (this.#markup.get(parent) !== markup) parent.replaceChildren(...shapesOf(markup));
+    this.#markup.set(parent, markup);
+  }
 }
+
+/** A picture of so many parts is drawn whole. */
+const alwaysDrawn = 300;
+/** How much more than what is in sight is drawn, on either side: a turn of the wheel is about 100 pixels. */
+const ahead = 600;
+
+const everywhere: Extent = { top: -Infinity, bottom: Infinity };
+const nowhere: Extent = { top: Infinity, bottom: -Infinity };
 
 interface Shown {
   readonly part: DrawnPart;
-  readonly element: Element;
+  readonly element: SVGElement;
 }
 
 /** News is made once more, for its animation to run. */
 const looksSame = (before: DrawnPart | undefined, now: DrawnPart): boolean =>
-  before?.label === now.label && before.shapes === now.shapes && !now.classes.endsWith(' new');
+  before === now ||
+  (before !== undefined &&
+    before.label === now.label &&
+    before.shapes() === now.shapes() &&
+    !now.classes.endsWith(' new'));
 
 const svg = <Tag extends keyof SVGElementTagNameMap>(tag: Tag): SVGElementTagNameMap[Tag] =>
   document.createElementNS('http://www.w3.org/2000/svg', tag);
 
-const shapesOf = (markup: string): readonly Element[] =>
-  markup === '' ? [] : [...markedUp(`<svg>${markup}</svg>`).children];
+const shapesOf = (markup: string): readonly SVGElement[] =>
+  markup === ''
+    ? []
+    : [...markedUp(`<svg>${markup}</svg>`).children].filter((shape): shape is SVGElement => shape instanceof SVGElement);
 
 const set = (element: Element, attributes: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(attributes))

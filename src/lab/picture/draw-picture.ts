@@ -19,6 +19,7 @@ import {
 } from './layout.ts';
 import { escaped } from './markup.ts';
 import type { Data, Hop, InodeCard, Picture } from './picture.ts';
+import { dataReach, type Extent, rowBody, rowReach, stopEdge } from './reach.ts';
 import { columnWidth, nameSize, reasonLines } from './row-text.ts';
 import { bytesText, cardLabel, dataLabel, endWords, kindWord, rowLabel, sizeWords } from './words.ts';
 
@@ -35,11 +36,13 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly label: string;
-  /** What lies below the parts and cannot have the focus: frames and headings. */
+  /** Of the lanes, within the first `sizes.heading` pixels. */
+  readonly headings: string;
+  /** What lies below the parts and cannot have the focus: frames. */
   readonly ground: string;
   readonly bands: readonly DrawnBand[];
   /** What is no more, where it was. */
-  readonly gone: string;
+  readonly gone: readonly DrawnPart[];
 }
 
 interface DrawnBand {
@@ -56,7 +59,12 @@ export interface DrawnPart {
   readonly label: string;
   /** How far down it stands. Its shapes do not depend on that. */
   readonly y: number;
-  readonly shapes: string;
+  /** With its lines. */
+  readonly reach: Extent;
+  /** Without them. */
+  readonly body: Extent;
+  /** Drawn when they are first asked for. */
+  readonly shapes: () => string;
 }
 
 /**
@@ -65,24 +73,28 @@ export interface DrawnPart {
  * with the class `gone`: the style sheet makes it fade.
  */
 export const drawPicture = (picture: Picture, previous?: Picture, options?: DrawOptions): string => {
-  const { narrow, width, height, label, ground, bands, gone } = drawingOf(picture, previous, options);
+  const { narrow, width, height, label, headings, ground, bands, gone } = drawingOf(picture, previous, options);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="picture${narrow ? ' narrow' : ''}" role="group"`,
     ` width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-label="${escaped(label)}">`,
-    `<g aria-hidden="true" class="ground">${ground}</g>`,
+    `<g aria-hidden="true" class="ground">${headings}${ground}</g>`,
     ...bands.map(
       (band) =>
         `<g id="${band.id}" role="group" aria-label="${escaped(band.label)}">${band.parts.map(drawPart).join('')}</g>`,
     ),
-    `<g aria-hidden="true" class="past">${gone}</g></svg>`,
+    `<g aria-hidden="true" class="past">${gone.map(drawGone).join('')}</g></svg>`,
   ].join('');
 };
 
 /** One part as SVG. */
 export const drawPart = ({ id, classes, label, y, shapes }: DrawnPart): string => {
   const words = escaped(label);
-  return `<g id="${id}" class="${classes}" transform="translate(0 ${y})" tabindex="0" role="img" aria-label="${words}"><title>${words}</title>${shapes}</g>`;
+  return `<g id="${id}" class="${classes}" transform="translate(0 ${y})" tabindex="0" role="img" aria-label="${words}"><title>${words}</title>${shapes()}</g>`;
 };
+
+/** What is no more, as SVG. */
+export const drawGone = ({ id, classes, y, shapes }: DrawnPart): string =>
+  `<g id="${id}" class="${classes} gone" transform="translate(0 ${y})">${shapes()}</g>`;
 
 /** What `drawPicture` draws, in pieces. */
 export const drawingOf = (
@@ -100,15 +112,16 @@ export const drawingOf = (
   return {
     narrow: lanes.narrow,
     width: lanes.width,
-    height: Math.ceil(Math.max(layout.height, ...gone.map(({ y, height }) => y + height))),
+    height: Math.ceil(Math.max(layout.height, ...gone.map(({ body }) => body.bottom))),
     label: pictureLabel(picture),
-    ground: [headings(lanes), ...bands.map((band) => drawBand(lanes, band))].join(''),
+    headings: headings(lanes),
+    ground: bands.map((band) => drawBand(lanes, band)).join(''),
     bands: bands.map(({ band }) => ({
       id: band.id,
       label: `device ${band.device}, ${band.type}`,
       parts: (inBand.get(band.id) ?? []).map((part) => ({ ...part, classes: `${part.classes}${newsOf(part, known)}` })),
     })),
-    gone: gone.map(drawGone).join(''),
+    gone,
   };
 };
 
@@ -132,7 +145,6 @@ const laidOut = (picture: Picture, room: number): LaidOut => {
 
 interface Part extends DrawnPart {
   readonly band: string;
-  readonly height: number;
 }
 
 const newsOf = (part: Part, before: ReadonlyMap<string, Part> | undefined): string => {
@@ -141,9 +153,6 @@ const newsOf = (part: Part, before: ReadonlyMap<string, Part> | undefined): stri
   if (!old || part.classes.includes('refused')) return ' new';
   return old.label === part.label ? '' : ' changed';
 };
-
-const drawGone = ({ id, classes, y, shapes }: Part): string =>
-  `<g id="${id}" class="${classes} gone" transform="translate(0 ${y})">${shapes}</g>`;
 
 const pictureLabel = ({ bands }: Picture): string => {
   const names = bands.flatMap(({ frames }) => frames.flatMap(({ rows }) => rows)).filter(({ kind }) => kind === 'name');
@@ -207,13 +216,13 @@ const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part 
   const { row, y } = placed;
   const card = row.inode === undefined ? undefined : layout.cards.get(row.inode);
   const kind = row.fileKind ? ` kind-${row.fileKind}` : '';
-  const shapes = [
-    card ? nameLine(layout, placed, card) : '',
-    row.stopped ? stoppedArrow(layout, placed) : '',
-    pill(placed),
-  ].join('');
+  const shapes = (): string =>
+    [card ? nameLine(layout, placed, card) : '', row.stopped ? stoppedArrow(layout, placed) : '', pill(placed)].join(
+      '',
+    );
   return {
-    ...{ id: row.id, band: band.id, y, height: sizes.row, shapes },
+    ...{ id: row.id, band: band.id, y, reach: rowReach(layout, placed), body: rowBody(layout, placed) },
+    shapes: once(shapes),
     classes: `part row ${row.kind}${kind}${row.here ? ' here' : ''}`,
     label: rowLabel(row, card?.card),
   };
@@ -246,21 +255,21 @@ const nameLine = (
 };
 
 /** From where the name would have been towards its inode, as far as it came: the edge of its band, or not beyond its lane. */
-const stoppedArrow = ({ lanes, bands }: Layout, { row, band, x, y, width }: PlacedRow): string => {
+const stoppedArrow = (layout: Layout, placed: PlacedRow): string => {
+  const { lanes } = layout;
+  const { row, x, y, width } = placed;
   const { stopped } = row;
   if (!stopped) return '';
-  const own = bands.findIndex((one) => one.band.id === band);
-  const other = bands.findIndex(({ cards }) => cards.some(({ card }) => card.id === stopped.to));
-  const home = bands[own];
   const lines = reasonLines(stopped, lanes.names.x + lanes.names.width - x).map(
     (line, index) => `<text class="reason" x="${round(x + 9)}" y="${25 + index * sizes.note}">${escaped(line)}</text>`,
   );
   const from = round(x + width);
   const cross = (cx: number, cy: number): string =>
     `<g class="stop"><circle cx="${cx}" cy="${round(cy)}" r="8"/><path d="M${cx - 3} ${round(cy - 3)}l6 6m0 -6l-6 6"/></g>`;
-  if (home && stopped.crosses && other >= 0) {
+  const stop = stopEdge(layout, placed);
+  if (stop !== undefined) {
     const at = lanes.inodes.x - 20;
-    const edge = (other < own ? home.y : home.y + home.height) - y;
+    const edge = stop - y;
     const corners: readonly Point[] = [
       [from, 0],
       [at, 0],
@@ -274,7 +283,18 @@ const stoppedArrow = ({ lanes, bands }: Layout, { row, band, x, y, width }: Plac
 
 // Inodes
 
-const cardPart = ({ band }: PlacedBand, { card, box: place, port: middle }: PlacedCard): Part => {
+const cardPart = ({ band }: PlacedBand, placed: PlacedCard): Part => {
+  const { card, box } = placed;
+  const body = { top: box.y, bottom: box.y + box.height };
+  return {
+    ...{ id: card.id, band: band.id, y: box.y, reach: body, body },
+    shapes: once(() => cardShapes(placed)),
+    classes: `part inode kind-${card.kind}${card.orphan ? ' orphan' : ''}`,
+    label: cardLabel(card),
+  };
+};
+
+const cardShapes = ({ card, box: place, port: middle }: PlacedCard): string => {
   const box = { ...place, y: 0 };
   const port = middle - place.y;
   const right = box.x + box.width - 12;
@@ -291,7 +311,7 @@ const cardPart = ({ band }: PlacedBand, { card, box: place, port: middle }: Plac
       ? ''
       : `<text class="note" x="${left}" y="${round(box.y + box.height - 6)}">${card.hidden} more not shown</text>`;
   const digits = String(card.links);
-  const shapes = [
+  return [
     rect('card', box, 10),
     ...(card.kind === 'dir' ? dirFacts(card, left, right, box.y) : fileFacts(card, left, right, box.y)),
     ...chips,
@@ -303,11 +323,6 @@ const cardPart = ({ band }: PlacedBand, { card, box: place, port: middle }: Plac
     ),
     `<text class="count-text" x="${box.x}" y="${round(port + 4.2)}">${digits}</text>`,
   ].join('');
-  return {
-    ...{ id: card.id, band: band.id, y: place.y, height: place.height, shapes },
-    classes: `part inode kind-${card.kind}${card.orphan ? ' orphan' : ''}`,
-    label: cardLabel(card),
-  };
 };
 
 /** In two lines. */
@@ -349,6 +364,22 @@ const sizeText = (bytes: number): string => (bytes < 100_000 ? `${bytes} B` : `$
 
 const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data: Data, place: Box): Part => {
   const { card } = placed;
+  const own = data.kind === 'link' ? data.hops : [];
+  const state = own.some(({ ending }) => ending === 'loop')
+    ? ' loop'
+    : own.some(({ errno }) => errno !== undefined)
+      ? ' broken'
+      : '';
+  return {
+    ...{ id: `data-${card.id}`, band: band.id, y: place.y },
+    ...{ reach: dataReach(layout, placed, place), body: { top: place.y, bottom: place.y + place.height } },
+    shapes: once(() => dataShapes(layout, placed, data, place)),
+    classes: `part data data-${data.kind}${state}`,
+    label: dataLabel(card, data),
+  };
+};
+
+const dataShapes = (layout: Layout, placed: PlacedCard, data: Data, place: Box): string => {
   const box = { ...place, y: 0 };
   const { lanes, hops } = layout;
   const x = box.x + (data.kind === 'link' ? 16 : 12);
@@ -358,15 +389,10 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
   const text = data.kind === 'link' ? fit(data.text, columns, show) : fitQuoted(data, columns);
   const below =
     data.kind === 'link' ? linkWords(layout, own, box.width - 24) : data.size === 0 ? '' : sizeWords(data.size);
-  const state = own.some(({ ending }) => ending === 'loop')
-    ? ' loop'
-    : own.some(({ errno }) => errno !== undefined)
-      ? ' broken'
-      : '';
   const link = lanes.narrow
     ? `M${box.x + box.width / 2} ${round(box.y)}V${round(placed.box.y + placed.box.height - place.y)}`
     : `M${placed.box.x + placed.box.width} ${round(box.y + 14)}H${box.x}`;
-  const shapes = [
+  return [
     `<path class="has" d="${link}"/>`,
     rect('data-box', box, 8),
     `<text class="content" x="${x}" y="${round(box.y + (data.kind === 'bytes' && data.size === 0 ? 18.5 : below === '' ? 27 : 19))}">${escaped(text)}</text>`,
@@ -375,11 +401,6 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
       : `<text class="note verdict" x="${x}" y="${round(box.y + 36)}">${escaped(fitNote(below, box.width - 24, (note) => note))}</text>`,
     ...own.map((hop) => hopShapes(hop.number, hop.ending, hops.get(hop.id), place)),
   ].join('');
-  return {
-    ...{ id: `data-${card.id}`, band: band.id, y: place.y, height: place.height, shapes },
-    classes: `part data data-${data.kind}${state}`,
-    label: dataLabel(card, data),
-  };
 };
 
 /** The first bytes in quotes, as many as fit. */
@@ -418,6 +439,14 @@ const hopShapes = (number: number, ending: string, points: readonly Point[] | un
 };
 
 // Shapes
+
+const once = (make: () => string): (() => string) => {
+  let made: string | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
 
 /** Width of a column of notes, which are of 11 pixels: an ordinary letter of a font that is not fixed takes less. */
 const noteColumn = 6.8;
