@@ -257,9 +257,14 @@ const readQuestion = ({ line, heading, rows }: Section, lessonStart: Start, say:
   if (fields.size > 0 && !hasTree) say(line, 'a question with a user or a directory needs a tree of its own');
   const prose = before.filter((row, index) => index >= after && !isIndented(row) && !row.startsWith('$ '));
   const { options, explanation } = readOptions(rows.slice(answerAt + 1), line + answerAt + 1, say);
+  const start = hasTree ? readTreeOf(drawn, 0, line, fields, say) : lessonStart;
   return {
-    question: parseProse([heading, '', ...prose]),
-    start: hasTree ? readTreeOf(drawn, 0, line, fields, say) : lessonStart,
+    // Who is asked what becomes of a tree must see it.
+    question: [
+      ...parseProse([heading, '', ...prose]),
+      ...(hasTree ? [{ kind: 'code' as const, text: start.tree }] : []),
+    ],
+    start,
     ...{ lines, asks, options, explanation },
   };
 };
