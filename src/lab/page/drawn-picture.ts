@@ -125,17 +125,18 @@ export class DrawnPicture {
     const next = new Map<string, Shown>();
     for (const part of parts) {
       const again = made.get(part.id);
-      const element = again ?? this.#shown.get(part.id)?.element;
+      const shown = this.#shown.get(part.id);
+      const element = again ?? shown?.element;
       if (!element) continue;
-      const isOld = again !== undefined && this.#told.has(part.id);
+      const isTold = again ? this.#told.has(part.id) : shown?.isTold === true;
       this.#told.add(part.id);
       set(element, {
-        class: `${part.classes}${isOld || element.classList.contains('told') ? ' told' : ''}`,
+        class: `${part.classes}${isTold ? ' told' : ''}`,
         transform: `translate(0 ${part.y})`,
         // The whole picture is one stop of the Tab key.
         tabindex: '-1',
       });
-      next.set(part.id, { part, element });
+      next.set(part.id, { part, element, isTold });
     }
     return next;
   }
@@ -157,6 +158,8 @@ const nowhere: Extent = { top: Infinity, bottom: -Infinity };
 interface Shown {
   readonly part: DrawnPart;
   readonly element: SVGElement;
+  /** Its news have been seen before. */
+  readonly isTold: boolean;
 }
 
 /** News is made once more, for its animation to run. */
@@ -173,7 +176,9 @@ const svg = <Tag extends keyof SVGElementTagNameMap>(tag: Tag): SVGElementTagNam
 const shapesOf = (markup: string): readonly SVGElement[] =>
   markup === ''
     ? []
-    : [...markedUp(`<svg>${markup}</svg>`).children].filter((shape): shape is SVGElement => shape instanceof SVGElement);
+    : [...markedUp(`<svg>${markup}</svg>`).children].filter(
+        (shape): shape is SVGElement => shape instanceof SVGElement,
+      );
 
 const set = (element: Element, attributes: Readonly<Record<string, string>>): void => {
   for (const [name, value] of Object.entries(attributes))

@@ -1,5 +1,7 @@
 import { drawingOf } from '../picture/draw-picture.ts';
+import { sizes } from '../picture/layout.ts';
 import type { Picture } from '../picture/picture.ts';
+import { type Extent, extentOf } from '../picture/reach.ts';
 import { tableOf } from '../picture/table-of.ts';
 import { DrawnPicture } from './drawn-picture.ts';
 import { markedUp } from './marked-up.ts';
@@ -18,15 +20,23 @@ export class PictureView {
     this.#canvas = canvas;
     this.#table = table;
     this.#details = details;
-    canvas.replaceChildren(this.#drawn.element);
+    canvas.replaceChildren(this.#drawn.headings, this.#drawn.element);
     details.addEventListener('toggle', () => this.#showTable());
     canvas.addEventListener('keydown', (event) => this.#onKey(event));
     canvas.addEventListener('focusin', ({ target }) => {
       if (target instanceof SVGElement) this.#current = target.id;
     });
+    const look = (): void => this.#drawn.look(this.#seen());
+    canvas.addEventListener('scroll', look);
+    addEventListener('beforeprint', () => this.#drawn.lookEverywhere());
+    addEventListener('afterprint', look);
     let width = canvas.clientWidth;
     new ResizeObserver(() => {
-      if (canvas.clientWidth === width || !this.#picture) return;
+      if (!this.#picture) return;
+      if (canvas.clientWidth === width) {
+        look();
+        return;
+      }
       width = canvas.clientWidth;
       this.#draw(this.#picture, this.#picture);
     }).observe(canvas);
@@ -34,43 +44,50 @@ export class PictureView {
 
   /** `afresh`: it is another scene, so nothing in it is news. */
   show(picture: Picture, afresh = false): void {
+    if (afresh) this.#canvas.scrollTo(0, 0);
     this.#draw(picture, afresh ? picture : this.#picture);
     this.#picture = picture;
     this.#showTable();
-    if (afresh) this.#canvas.scrollTo(0, 0);
-    else requestAnimationFrame(() => this.#showNews());
+    if (!afresh) requestAnimationFrame(() => this.#showNews());
   }
 
   #draw(picture: Picture, previous: Picture | undefined): void {
     const focused = this.#canvas.contains(document.activeElement) && document.activeElement !== this.#canvas;
     const width = Math.max(280, this.#canvas.clientWidth - 2 * margin);
-    this.#drawn.show(drawingOf(picture, previous, { width }));
-    if (focused) (this.#partNow() ?? this.#canvas).focus();
+    const drawing = drawingOf(picture, previous, { width });
+    const { top, bottom } = this.#seen();
+    // A picture that became shorter is scrolled up by the browser.
+    const up = Math.max(0, Math.min(top, bottom - drawing.height));
+    this.#drawn.show(drawing, { top: top - up, bottom });
+    if (focused) (this.#partNow() ?? this.#canvas).focus({ preventScroll: true });
+  }
+
+  /** What of the picture is in sight: it begins where the canvas does. */
+  #seen(): Extent {
+    const { scrollTop, clientHeight } = this.#canvas;
+    return { top: scrollTop, bottom: scrollTop + clientHeight };
   }
 
   /** What has changed may lie outside of what is seen. */
   #showNews(): void {
-    const frame = this.#canvas.getBoundingClientRect();
-    const isSeen = ({ top, bottom }: Extent): boolean => top >= frame.top && bottom <= frame.bottom;
-    const parts = this.#extentOf(`.part:is(.new, .changed) :is(${bodies})`);
-    if (!parts || isSeen(parts)) return;
+    const news = this.#drawn.parts.filter(({ classes }) => /\s(new|changed)$/.test(classes));
+    if (news.length === 0) return;
+    const { top: seenFrom, bottom: seenTo } = this.#seen();
+    const from = seenFrom + sizes.heading;
+    const room = seenTo - from;
+    const bodies = extentOf(news.flatMap(({ body }) => [body.top, body.bottom]));
+    if (bodies.top >= from && bodies.bottom <= seenTo) return;
     // With their lines, unless these are longer than what is seen at once.
-    const whole = this.#extentOf('.part:is(.new, .changed)') ?? parts;
-    const { top, bottom } = whole.bottom - whole.top > frame.height ? parts : whole;
-    // Where not all of it fits, its beginning is shown; near the top that is the headings.
-    const down = bottom - frame.bottom + margin;
-    const isUp = top < frame.top || top - down < frame.top;
-    const to = this.#canvas.scrollTop + (isUp ? top - frame.top - 2 * margin : down);
-    const wanted = isUp && to < 8 * margin ? 0 : to;
+    const whole = extentOf(news.flatMap(({ reach }) => [reach.top, reach.bottom]));
+    const { top, bottom } = whole.bottom - whole.top > room ? bodies : whole;
+    // Where not all of it fits, its beginning is shown.
+    const down = bottom - seenTo + margin;
+    const isUp = top < from || top - down < from;
+    const to = this.#canvas.scrollTop + (isUp ? top - from - margin : down);
+    const wanted = isUp && to < 6 * margin ? 0 : to;
     const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (calm) this.#drawn.look({ top: wanted, bottom: wanted + seenTo - seenFrom });
     this.#canvas.scrollTo({ top: wanted, behavior: calm ? 'instant' : 'smooth' });
-  }
-
-  /** From where to where on the screen these reach. */
-  #extentOf(selector: string): Extent | undefined {
-    const boxes = [...this.#canvas.querySelectorAll(selector)].map((part) => part.getBoundingClientRect());
-    if (boxes.length === 0) return undefined;
-    return { top: Math.min(...boxes.map((box) => box.top)), bottom: Math.max(...boxes.map((box) => box.bottom)) };
   }
 
   #showTable(): void {
@@ -79,20 +96,22 @@ export class PictureView {
 
   #onKey(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const parts = [...this.#canvas.querySelectorAll<SVGElement>('[tabindex]:not(.gone)')];
-    const now = parts.indexOf(document.activeElement as SVGElement);
+    const { parts } = this.#drawn;
+    const now = parts.findIndex(({ id }) => id === document.activeElement?.id);
     const next = nextPart(event.key, now, parts.length);
     if (event.key === 'Escape') this.#canvas.focus();
     if (next === undefined || parts.length === 0) return;
     event.preventDefault();
-    const part = now < 0 ? (this.#partNow() ?? parts[0]) : parts[Math.max(0, Math.min(next, parts.length - 1))];
-    part?.focus();
-    part?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const wanted = parts[Math.max(0, Math.min(next, parts.length - 1))]?.id;
+    const part = (now < 0 ? this.#partNow() : undefined) ?? (wanted && this.#drawn.elementOf(wanted));
+    if (!part) return;
+    part.focus({ preventScroll: true });
+    // Its lines may be longer than what is seen at once.
+    (part.querySelector(body) ?? part).scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   #partNow(): SVGElement | undefined {
-    const part = this.#current ? document.getElementById(this.#current) : null;
-    return part instanceof SVGElement && this.#canvas.contains(part) ? part : undefined;
+    return this.#current === undefined ? undefined : this.#drawn.elementOf(this.#current);
   }
 }
 
@@ -114,13 +133,8 @@ const nextPart = (key: string, now: number, count: number): number | undefined =
   }
 };
 
-interface Extent {
-  readonly top: number;
-  readonly bottom: number;
-}
-
-/** What a part is without its lines: names, why a change stopped, inodes and data. */
-const bodies = '.pill, .reason, .card, .data-box';
+/** What a part is without its lines: a name, an inode or data. */
+const body = '.pill, .card, .data-box';
 
 /** Of the canvas, on either side: style.css. */
 const margin = 16;
