@@ -86,3 +86,5 @@ export interface Location {
 }
 
 export const sameLocation = (a: Location, b: Location): boolean => a.inode === b.inode && a.mount === b.mount;
+
+export const isReadOnly = ({ mount }: Location): boolean => mount.readOnly || mount.volume.readOnly;
