@@ -51,16 +51,20 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
   });
   const fresh = (slot: Slot): Slot => ({ ...slot, name: plannedName(id, ++names) });
 
+  /** Whether what is in a slot may get into another directory. */
+  const canMove = (slot: Slot, file: number): boolean => {
+    if (files[file]?.kind !== 'dir') return true;
+    const mode = modes.get(file);
+    if (mode === undefined) return places.canMove(dirMoves.before(slotPath(slot)));
+    return ledger.uid === 0 || (mode & 0o200) !== 0;
+  };
+
   /** A name for what is displaced from a slot. */
   const asideOf = (slot: Slot, file: number): Slot => {
-    const isDir = files[file]?.kind === 'dir';
-    const mode = modes.get(file);
-    const canMove = (): boolean =>
-      mode === undefined ? places.canMove(dirMoves.before(slotPath(slot))) : ledger.uid === 0 || (mode & 0o200) !== 0;
     const now = dirMoves.before(dirPath(slot));
     const place = now.startsWith('tree:') ? places.for(now.slice('tree:'.length)) : 'beside';
     const beside =
-      place === 'beside' || (isDir && !canMove()) || (place.home === 'tree' && dirMoves.carries(`tree:${place.path}`));
+      place === 'beside' || !canMove(slot, file) || (place.home === 'tree' && dirMoves.carries(`tree:${place.path}`));
     if (beside) return fresh(slot);
     const dir = known({ ...place.stat, kind: 'dir' });
     return fresh({ home: place.home, path: place.path, dir, name: '' });
@@ -109,8 +113,11 @@ export const lower = (ledger: Ledger, root: Handle, id: string, steps: readonly 
         if (change.replaced === undefined) add({ kind: 'shift', step, file, from, to });
         else {
           const other = fileOf(change.replaced);
-          add({ kind: 'swap', step, file, other, from, to });
-          displace(other, from);
+          // What may not be moved can be replaced; to be kept it is exchanged in its own directory.
+          const near = from.dir === to.dir || canMove(to, other) ? from : fresh(to);
+          if (near !== from) add({ kind: 'shift', step, file, from, to: near });
+          add({ kind: 'swap', step, file, other, from: near, to });
+          displace(other, near);
         }
         break;
       }

@@ -101,6 +101,15 @@ if (mountable)
       closed.filter((path) => !path.endsWith(`-${nobody}`)),
       ['/mnt/.lw-1'],
     );
+    const replaced = keptIn(
+      scratch,
+      `must(fs.mkdir(cwd, '/mnt/open/new', 0o755)); must(fs.rename(cwd, '/mnt/open/new', cwd, '/mnt/closed'));`,
+      { mounts, uid: nobody },
+    );
+    assert.deepEqual(
+      replaced.filter((path) => !path.endsWith(`-${nobody}`)),
+      ['/mnt/.lw-3'],
+    );
   });
 
 if (mountable)
