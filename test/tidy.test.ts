@@ -136,10 +136,10 @@ test('the package holds what it needs, and is small', () => {
 });
 
 /**
- * Grown with reason only: the lab is a whole machine, once for browsers and once for `lw learn --check`; and what V8 has
- * made of the programs, 0.7 MB, saves every call 20 ms.
+ * Grown with reason only: the lab is a whole machine with most of lw on it, once for browsers and once for
+ * `lw learn --check`; and what V8 has made of the programs, 0.7 MB, saves every call 20 ms.
  */
-const unpackedLimit = 3_200_000;
+const unpackedLimit = 3_350_000;
 
 const readSources = (folder = ''): readonly Source[] =>
   readdirSync(join(home, folder), { withFileTypes: true }).flatMap((entry) => {

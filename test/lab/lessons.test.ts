@@ -129,6 +129,16 @@ test('the usual mistakes do not pass, and other ways do', () => {
     ['relative', ['lw make data/report links/report'], undefined],
     ['forty', ['ln -sf file l41'], 'l1 leads nowhere: Too many levels of symbolic links.'],
     ['forty', ['ln -sf l40 l2'], undefined],
+    ['check', ['lw check --fix'], 'The text of site/intro is docs/intro; it should be ../docs/intro.'],
+    ['check', ['mv docs/Guide docs/guide', 'ln -sf ../docs/intro site/intro'], 'docs/Guide is missing.'],
+    ['check', ['ln -sf ~/docs/intro site/intro', 'lw check --fix'], undefined],
+    ['move', ['mv lib library'], 'app/conf leads nowhere: No such file or directory.'],
+    ['move', ['mv lib library', 'ln -s library lib'], 'lib should not be there.'],
+    ['move', ['lw mv lib library'], undefined],
+    ['remove', ['rm -r releases/1'], 'current leads nowhere: No such file or directory.'],
+    ['remove', ['lw rm -r --in . releases/1'], 'releases/1 should not be there.'],
+    ['remove', ['lw rm -r --in . --links=remove releases/1'], 'The symlink app is missing.'],
+    ['remove', ['ln -sfn releases/2 current', 'lw rm -r --in . releases/1'], undefined],
   ];
   for (const [id, lines, sentence] of tried) {
     const lesson = lessons.find((one) => one.lesson.id === id)?.lesson as Lesson;

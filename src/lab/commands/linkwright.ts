@@ -35,7 +35,15 @@ const verbs: Readonly<Record<string, (io: CommandIo) => Command<unknown>>> = {
   who: () => erased(whoCommand()),
   make: (io) => erased(makeCommand(labRehearsal(io), labState(io))),
   can: (io) => erased(canCommand(labRehearsal(io))),
-  check: (io) => erased(checkCommand({ version: 'lab', rehearsal: labRehearsal(io), openState: labState(io) })),
+  check: (io) =>
+    erased(
+      checkCommand({
+        version: 'lab',
+        rehearsal: labRehearsal(io),
+        openState: labState(io),
+        settings: { parseToml: noSettings, patterns: noSettings },
+      }),
+    ),
   mv: (io) => erased(mvCommand(labRehearsal(io), labState(io), prompterOf(io))),
   rm: (io) =>
     erased(rmCommand(labRehearsal(io), labState(io), { ask: undefined, holders: labHolders(io), pathOf: () => '/' })),
@@ -45,6 +53,14 @@ const verbs: Readonly<Record<string, (io: CommandIo) => Command<unknown>>> = {
 
 /** A command whose report only itself looks into. */
 const erased = <Report>(command: Command<Report>): Command<unknown> => command as Command<unknown>;
+
+/** What reads them is a package, and too much for a page. */
+const noSettings = (): never => {
+  throw new CommandError('linkwright.toml and .linkwrightignore are not read in the lab', ['lw check --no-config']);
+};
+
+/** Options for which the lab lacks what they ask. */
+const absent: Readonly<Record<string, readonly string[]>> = { check: ['as-if-copied', 'config', 'git'] };
 
 /** Nobody types at the lab's terminal while a command runs. */
 const prompterOf = (io: CommandIo): Prompter => ({
@@ -101,7 +117,10 @@ const perform = (io: CommandIo, name: string, args: readonly string[]): number =
     io.out(commandHelp(command));
     return 0;
   }
-  if (request.value('root') !== undefined) throw new UsageError('--root is not to be had in the lab');
+  const option = ['root', ...(absent[name] ?? [])].find((each) => request.last(each) !== undefined);
+  if (option !== undefined) throw new UsageError(`--${option} is not to be had in the lab`);
+  if (name === 'check' && !['text', 'json'].includes(request.value('format') ?? 'text'))
+    throw new UsageError('the lab answers as text or JSON: other forms are for other programs', 'lw check --json');
   using world = labWorld(io);
   const report = command.run(world, request);
   if (report instanceof Promise) throw new Error(`lw ${name} must not wait in the lab`);
