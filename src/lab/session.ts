@@ -2,6 +2,7 @@ import type { Errno } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import type { Stat } from '../fs/stat.ts';
+import { nullDevice } from '../sketch/process.ts';
 import { Sketch } from '../sketch/sketch.ts';
 import { type Clock, newClock } from './clock.ts';
 import { build, DrawingError } from './drawing.ts';
@@ -63,6 +64,8 @@ export interface Refused {
   readonly errno: Errno;
   /** Absolute but not physical: as the command gave them, after its working directory. Two for link and rename. */
   readonly paths: readonly string[];
+  /** Why, where the errno alone does not say. */
+  readonly reason?: string;
 }
 
 /** An open file description of the shell: it has a position, which its descriptors share. */
@@ -154,7 +157,7 @@ export const firstPid = 1001;
 /** A machine with /etc, /home, /tmp and the drawn tree, and a shell on it. */
 export const newSession = (start: Start): Session => {
   const clock = newClock();
-  const tally: Tally = { refused: [], calls: Infinity };
+  const tally: Tally = { refused: [], settled: 0, calls: Infinity };
   const sketch = new Sketch({ type: 'ext4', now: () => clock.now() });
   const root = new LabProcess(sketch, { uid: 0, gid: 0, groups: [] }, tally);
   const user = users.find(({ name }) => name === (start.user ?? 'me')) ?? (users[1] as User);
@@ -191,9 +194,6 @@ export const newSession = (start: Start): Session => {
     },
   };
 };
-
-/** 1:3 (devices.txt of the kernel). */
-const nullDevice = 0x103;
 
 /** The directories that each machine has. */
 const furnish = (root: LabProcess): void => {

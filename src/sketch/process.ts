@@ -231,6 +231,7 @@ export class SketchProcess implements Fs {
     const open = this.#open.get(handle.fd);
     if (!open?.how.access.endsWith('write')) return new Fault('pwrite64', 'EBADF', '');
     const { inode } = open.location;
+    if (inode.kind === 'char') return bytes.length;
     if (bytes.length === 0) return 0;
     const refused = writeData(this, inode, open.how.append ? inode.size : position, bytes);
     return refused ? new Fault('pwrite64', refused, '') : bytes.length;
@@ -339,8 +340,9 @@ export class SketchProcess implements Fs {
     if (inode.appendOnly && ((writes && !how.append) || how.truncate)) return 'EPERM';
     if (writes && isStored(inode.kind) && isReadOnly(found)) return 'EROFS';
     if (writes && inode.kind === 'file' && this.sketch.overBase) return 'EOPNOTSUPP';
-    // There is nothing behind a socket or a device.
-    if (inode.kind === 'socket' || inode.kind === 'char' || inode.kind === 'block') return 'ENXIO';
+    // There is nothing behind a socket or a device, but for the one that is always empty.
+    if (inode.kind === 'socket' || inode.kind === 'block') return 'ENXIO';
+    if (inode.kind === 'char' && inode.rdev !== nullDevice) return 'ENXIO';
     if (cuts) cutData(this, inode, 0);
     return found;
   }
@@ -364,6 +366,9 @@ export class SketchProcess implements Fs {
 
 const fault = (call: string, path: string, errno: Errno | undefined): Fault | undefined =>
   errno && new Fault(call, errno, path);
+
+/** 1:3 (devices.txt of the kernel): /dev/null. */
+export const nullDevice = 0x100003;
 
 /** What keeps its state in the file system itself. */
 const isStored = (kind: Kind): boolean => kind === 'file' || kind === 'dir' || kind === 'symlink';

@@ -15,6 +15,7 @@ import { build } from '../../src/lab/drawing.ts';
 import { newSession, type Session } from '../../src/lab/session.ts';
 import { runLine } from '../../src/lab/shell/run-line.ts';
 import { users } from '../../src/lab/users.ts';
+import { nullDevice } from '../../src/sketch/process.ts';
 import { openPlace, Scratch } from '../scratch.ts';
 
 /** Lines typed one after the other where a tree stands. */
@@ -137,7 +138,9 @@ const plainErrors = (text: string): string =>
     .replace(ofTheMachine, '')
     // A race inside of bash, about a process of its own.
     .replace(/^bash: wait_for: No record of process \d+\n/gm, '')
-    .replace(/^exit\n/gm, '');
+    .replace(/^exit\n/gm, '')
+    // A line is read with `.` there, which `set -x` counts.
+    .replace(/^\+(?=\++ )/gm, '');
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
 const sameNumbers = (line: string, written: string, numbers: ReadonlyMap<string, string>): string => {
@@ -222,6 +225,7 @@ done
  * \`$(…)\`, with 257; where lines are typed that is 2, and the shell goes on.
  */
 const driver = (count: number): string => `umask 022
+shopt -s expand_aliases
 cd /home/me
 unset OLDPWD
 ${Array.from(
@@ -252,7 +256,7 @@ const prepare = (root: string, { tree, lines, user = 'me' }: Script): Tree => {
   }
   using place = openPlace(root);
   const fs: Fs = kernel;
-  fs.mknod(place.handle, 'dev/null', 'char', 0o666, 0x103);
+  fs.mknod(place.handle, 'dev/null', 'char', 0o666, nullDevice);
   fs.chmod(place.handle, 'dev/null', 0o666);
   fs.chmod(place.handle, 'tmp', 0o1777);
   fs.chmod(place.handle, 'root', 0o700);

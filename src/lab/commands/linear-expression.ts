@@ -182,7 +182,7 @@ class Compiler {
       this.#at++;
       return;
     }
-    const assertion = /^(?:\\b\(\?=\\w\)|\\b\(\?<=\\w\)|\\b|\\B|\^|\$)/.exec(
+    const assertion = /^(?:\\b\(\?=\\w\)|\\b\(\?<=\\w\)|\(\?<!\\w\)|\(\?!\\w\)|\\b|\\B|\^|\$)/.exec(
       source.slice(this.#at, this.#at + 12),
     )?.[0];
     if (assertion !== undefined) {
@@ -226,6 +226,8 @@ const assertions: Readonly<Record<string, (text: string, at: number) => boolean>
   $: (text, at) => at === text.length,
   '\\b': isBorder,
   '\\B': (text, at) => !isBorder(text, at),
+  '(?<!\\w)': (text, at) => !isWordAt(text, at - 1),
+  '(?!\\w)': (text, at) => !isWordAt(text, at),
   '\\b(?=\\w)': (text, at) => isBorder(text, at) && isWordAt(text, at),
   '\\b(?<=\\w)': (text, at) => isBorder(text, at) && isWordAt(text, at - 1),
 };

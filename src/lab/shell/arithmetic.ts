@@ -29,7 +29,7 @@ const binary: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-const tokens = /\d[\w#]*|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|[^\s\w]/g;
+const tokens = /\d[\w#@]*|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|[^\s\w]/g;
 
 const assignments = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '^=', '|='];
 const depthMax = 50;
@@ -161,9 +161,25 @@ class Expression {
     }
     if (/^(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)$/.test(token))
       return wrap(BigInt(/^0[0-7]/.test(token) ? `0o${token.slice(1)}` : token));
+    if (/^\d+#/.test(token)) return this.#based(token);
     if (/^\d/.test(token))
       throw this.#bad(/^0/.test(token) ? 'value too great for base' : 'invalid number', this.#at - 1);
     throw this.#bad('syntax error: operand expected', this.#at - 1);
+  }
+
+  /** `2#101`: above 36 small letters come before large ones, then `@` and `_`. */
+  #based(token: string): bigint {
+    const [, base = '', digits = ''] = /^(\d+)#(.*)$/.exec(token) ?? [];
+    const radix = Number(base);
+    if (radix < 2 || radix > 64 || base.startsWith('0')) throw this.#bad('invalid arithmetic base', this.#at - 1);
+    let value = 0n;
+    for (const char of radix > 36 ? digits : digits.toLowerCase()) {
+      const digit = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_'.indexOf(char);
+      if (digit >= radix) throw this.#bad('value too great for base', this.#at - 1);
+      value = wrap(value * BigInt(radix) + BigInt(digit));
+    }
+    if (digits === '') throw this.#bad('invalid integer constant', this.#at - 1);
+    return value;
   }
 
   #apply(operator: string, left: bigint, right: bigint): bigint {

@@ -9,6 +9,8 @@ export interface BuiltinIo {
   err(text: string): void;
   /** Runs a text here: `eval`. */
   runText(text: string, run?: Run): number;
+  /** The value of an expression; the line ends where it has none. */
+  arithmetic(text: string): bigint;
   /** Runs a command of these words. */
   runWords(words: readonly string[], run?: Run): number;
 }

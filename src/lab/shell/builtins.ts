@@ -12,6 +12,7 @@ import {
   shell,
   source,
   succeed,
+  sums,
 } from './builtins/flow.ts';
 import { history } from './builtins/history.ts';
 import { background, foreground, jobs, kill } from './builtins/jobs.ts';
@@ -29,7 +30,7 @@ const programs = new Set(['bash', 'sh', 'su', 'sudo', 'which']);
 export const builtins: Readonly<Record<string, Builtin>> = {
   ...{ ':': succeed, true: succeed, false: fail, '[': test, '.': source, test, source, type, command, which, help },
   ...{ cd, pwd, echo, printf, export: exportVariables, local, unset, set, shift, read, alias, unalias },
-  ...{ break: leaveLoops, continue: nextTurn, return: returnFrom, exit, logout: exit, eval: evaluate, exec },
+  ...{ break: leaveLoops, continue: nextTurn, return: returnFrom, exit, logout: exit, eval: evaluate, let: sums, exec },
   ...{
     jobs,
     kill,

@@ -1,3 +1,5 @@
+import { LinearExpression } from '../commands/linear-expression.ts';
+import { basicPattern } from '../commands/regular-expression.ts';
 import type { Session } from '../session.ts';
 import type { Expander } from './expand.ts';
 import { matches } from './pattern.ts';
@@ -12,6 +14,8 @@ export const conditional = (
 ): number => {
   let at = 0;
   let problem: string | undefined;
+  /** A regular expression makes no sense; bash says nothing of it. */
+  let wrong = false;
 
   const or = (): boolean => {
     let value = and();
@@ -57,12 +61,14 @@ export const conditional = (
     }
     if (unaryOperators.has(word) && next !== undefined && next !== ')') {
       at++;
-      return testOne(session.process, word, expander.text(next), (name) => expander.value(name));
+      return testOne(session, word, expander.text(next), (name) => expander.value(name));
     }
     return expander.text(word) !== '';
   };
   const compare = (left: string, operator: string, raw: string): boolean => {
-    if (operator === '=~') problem ??= "`=~' is not part of this small shell";
+    if (operator === '=~') return fits(left, expander.expression(raw));
+    if (comparesNumbers.has(operator))
+      return testTwo(session.process, number(left), operator, number(expander.text(raw))) === true;
     if (operator === '=' || operator === '==') return matches(expander.pattern(raw), left);
     if (operator === '!=') return !matches(expander.pattern(raw), left);
     const found = testTwo(session.process, left, operator, expander.text(raw));
@@ -71,9 +77,24 @@ export const conditional = (
     return false;
   };
 
+  const number = (text: string): string => String(expander.sum(text));
+  const fits = (text: string, expression: string): boolean => {
+    const source = basicPattern(expression, 'extended');
+    if (typeof source !== 'string') {
+      wrong = true;
+      return false;
+    }
+    const found = new LinearExpression(source, 'su').exec(text);
+    if (found) session.variables.set('BASH_REMATCH', found[0]);
+    return found !== null;
+  };
+
   const value = or();
+  if (wrong) return 2;
   if (at < words.length) problem ??= 'conditional binary operator expected';
   if (problem === undefined) return value ? 0 : 1;
   complain(problem);
   return 2;
 };
+
+const comparesNumbers = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);

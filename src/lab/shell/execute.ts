@@ -110,6 +110,8 @@ export const terminalRun = (session: Session): Run => {
     background: undefined,
     locals: undefined,
     script: undefined,
+    loops: 0,
+    indirection: 0,
     depth: 0,
   };
 };
@@ -146,7 +148,7 @@ const runCompound = (run: Run, body: Compound): number => {
     case 'group':
       return runList(run, body.list);
     case 'subshell':
-      return forked(run, (inner) => runList(inner, body.list));
+      return forked(run, (inner) => runList({ ...inner, loops: 0 }, body.list));
     case 'if': {
       for (const { test, list } of body.branches) if (runList(run, test) === 0) return runList(run, list);
       return body.otherwise ? runList(run, body.otherwise) : 0;
@@ -154,11 +156,12 @@ const runCompound = (run: Run, body: Compound): number => {
     case 'while':
     case 'until': {
       let code = 0;
+      const inner = { ...run, loops: run.loops + 1 };
       loop(
         run,
-        () => (runList(run, body.test) === 0) === (body.kind === 'while'),
+        () => (runList(inner, body.test) === 0) === (body.kind === 'while'),
         () => {
-          code = runList(run, body.list);
+          code = runList(inner, body.list);
         },
       );
       return code;
@@ -167,12 +170,15 @@ const runCompound = (run: Run, body: Compound): number => {
       const words = body.words ? newExpander(run).words(body.words) : session.positional;
       let index = 0;
       let code = 0;
+      const inner = { ...run, loops: run.loops + 1 };
+      const heading = `for ${body.name} in ${body.words ? body.words.join(' ') : '"$@"'}`;
       loop(
         run,
         () => index < words.length,
         () => {
+          traceText(run, heading);
           session.variables.set(body.name, words[index++] as string);
-          code = runList(run, body.list);
+          code = runList(inner, body.list);
         },
       );
       return code;
@@ -182,6 +188,7 @@ const runCompound = (run: Run, body: Compound): number => {
     case 'test':
       return conditional(session, newExpander(run), body.words, (text) => complain(run, text));
     case 'arithmetic':
+      traceText(run, `(( ${body.text} ))`);
       return Number(newExpander(run).arithmetic(body.text) === 0n);
     case 'function':
       session.functions.set(body.name, body.body);
@@ -191,6 +198,7 @@ const runCompound = (run: Run, body: Compound): number => {
 
 const runCase = (run: Run, { word, items }: Compound & { kind: 'case' }): number => {
   const expander = newExpander(run);
+  traceText(run, `case ${word} in`);
   const text = expander.text(word);
   let falls = false;
   let code = 0;
@@ -225,7 +233,8 @@ const substitute = (run: Run, script: string): string => {
   const fds = new Map(run.fds).set(1, { kind: 'into', pieces });
   const list = parse(script);
   const file = list instanceof SyntaxFault ? undefined : fileOf(list);
-  const work = (inner: Run): number => (file ? readWhole(inner, file) : runText(inner, script));
+  const work = (inner: Run): number =>
+    file ? readWhole(inner, file) : runText({ ...inner, loops: 0, indirection: inner.indirection + 1 }, script);
   run.session.status = forked(deeper(run), work, fds);
   const text = pieces.join('');
   if (text.includes('\0')) complain(run, 'warning: command substitution: ignored null byte in input');
@@ -293,10 +302,20 @@ const expandedAsAssignments = (words: readonly string[]): readonly string[] => {
 };
 
 const trace = (run: Run, assignments: readonly Assignment[], words: readonly string[]): void => {
-  const shown = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  const set = assignments.map(({ name }) => `${name}=${run.session.variables.get(name) ?? ''}`);
-  write(run, run.fds.get(2), `+ ${[...set, ...shown].join(' ')}\n`);
+  for (const { name, append } of assignments)
+    traceText(run, `${name}${append ? '+' : ''}=${traced(run.session.variables.get(name) ?? '', true)}`);
+  if (words.length > 0) traceText(run, words.map((word) => traced(word, false)).join(' '));
 };
+
+/** What `set -x` shows of a command. */
+const traceText = (run: Run, text: string): void => {
+  if (run.session.options.has('x')) write(run, run.fds.get(2), `${'+'.repeat(run.indirection + 1)} ${text}\n`);
+};
+
+const traced = (word: string, mayBeEmpty: boolean): string =>
+  (word !== '' || mayBeEmpty) && !/[\s'"\\|&;()<>!{}*[\]?^$`]|(?:^|[=:])~|^#/.test(word)
+    ? word
+    : `'${word.replaceAll("'", "'\\''")}'`;
 
 const assign = ({ session }: Run, expander: Expander, { name, append, word }: Assignment): void => {
   const value = expander.text(word, 'word', 'value');
@@ -356,9 +375,17 @@ const runWords = (run: Run, name: string, args: readonly string[]): number => {
   const program = ownEntry(commands, name.replace(/^(\/usr)?\/bin\/(?=[^/]+$)/, ''));
   if (program) return callProgram(run, name.slice(name.lastIndexOf('/') + 1), program, args);
   if (name.includes('/')) return runFile(run, name, args);
-  complain(run, `${name}: command not found`);
+  complain(run, missingBuiltins.has(name) ? `${name}: not part of this small shell` : `${name}: command not found`);
   return 127;
 };
+
+/** Builtins of bash that are not here: whoever knows them is told so. */
+const missingBuiltins = new Set(
+  (
+    'bind builtin caller compgen complete compopt coproc declare dirs disown enable fc getopts hash mapfile popd pushd ' +
+    'readarray readonly select shopt suspend time times trap typeset ulimit'
+  ).split(' '),
+);
 
 const ownEntry = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
@@ -367,7 +394,7 @@ const callFunction = (run: Run, body: Command, args: readonly string[]): number 
   const { session } = run;
   const before = session.positional;
   const locals = new Map<string, string | undefined>();
-  const inner = { ...deeper(run), locals };
+  const inner = { ...deeper(run), locals, loops: 0 };
   session.positional = args;
   try {
     return runCommand(inner, body);
@@ -405,8 +432,9 @@ const callBuiltin = (run: Run, name: string, builtin: Builtin, args: readonly st
       },
       runText: (text, inner = run) => {
         flush();
-        return runText(deeper(inner), text);
+        return runText({ ...deeper(inner), indirection: inner.indirection + 1 }, text);
       },
+      arithmetic: (text) => newExpander(run).sum(text),
       runWords: (words, inner = run) => {
         flush();
         return runWords(deeper(inner), words[0] ?? '', words.slice(1));
@@ -424,9 +452,8 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
   let failed: Fault | undefined;
   const input = lazyInput(run);
   const { session } = run;
-  const { refused } = session.tally;
-  /** Refusals before this one are of others: of earlier commands, and of what it started. */
-  let settled = refused.length;
+  const { tally } = session;
+  tally.settled = tally.refused.length;
   // What goes into a file is held back until there is a block of it or a complaint: a program may read that file itself.
   // wc and du write line by line.
   let holds = run.fds.get(1)?.kind === 'file' && !['cat', 'tee', 'wc', 'du'].includes(name);
@@ -462,7 +489,7 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
       flush();
       const fds = text === undefined ? run.fds : new Map(run.fds).set(0, { kind: 'from', text });
       const ended = forked(deeper(run), (inner) => runProgram(inner, words), fds);
-      settled = refused.length;
+      tally.settled = tally.refused.length;
       return ended;
     },
   };
@@ -472,7 +499,8 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
   holds = false;
   flush();
   // What it tried first and then did in another way (mv, ln -f, mkdir -p) was refused to nobody.
-  if (code === 0) refused.length = settled;
+  if (code === 0) tally.refused.length = tally.settled;
+  tally.settled = tally.refused.length;
   if (!failed) return code;
   write(run, run.fds.get(2), `${name}: write error: ${failed.reason}\n`);
   return 1;

@@ -3,6 +3,7 @@ import { firstPid } from '../session.ts';
 import { users } from '../users.ts';
 import { arithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
+import { shellQuoted } from './builtins/echo.ts';
 import { glob } from './glob.ts';
 import { isPattern, matches, quotePattern } from './pattern.ts';
 import { Leave, type Run, spend, spendText } from './run.ts';
@@ -60,6 +61,16 @@ export class Expander {
       .join(' ');
   }
 
+  /** A regular expression: what is quoted means itself. */
+  expression(raw: string): string {
+    return this.#parts(raw)
+      .map((part) => {
+        const value = part.kind === 'text' ? part.text : this.#substituted(part);
+        return part.quoted ? value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : value;
+      })
+      .join('');
+  }
+
   /** The word of a redirection: exactly one, or undefined. */
   single(raw: string): string | undefined {
     const words = this.words([raw]);
@@ -67,8 +78,13 @@ export class Expander {
   }
 
   arithmetic(text: string): bigint {
+    return this.sum(this.text(text, 'double'));
+  }
+
+  /** The value of an expression in which nothing is left to be expanded. */
+  sum(text: string): bigint {
     const { session } = this.#run;
-    const value = arithmetic(this.text(text, 'double'), {
+    const value = arithmetic(text, {
       get: (name) => this.value(name),
       set: (name, to) => session.variables.set(name, to),
     });
@@ -110,7 +126,7 @@ export class Expander {
 
   #parts(raw: string, reading: Reading = 'word', tildes: Tildes = 'first'): readonly Part[] {
     const parts = wordParts(raw, reading);
-    if ('bad' in parts) throw this.fail(`${parts.bad}: bad substitution`);
+    if ('bad' in parts) throw this.fail(parts.missing ?? `${parts.bad}: bad substitution`);
     return reading === 'word' ? this.#tildes(parts, tildes) : parts;
   }
 
@@ -228,12 +244,31 @@ export class Expander {
   }
 
   /** `$@` and `$*`: the values, or undefined if it is neither. */
-  #several({ name, operator, length }: Parameter, quoted: boolean): readonly string[] | undefined {
-    if ((name !== '@' && name !== '*') || operator !== '' || length) return undefined;
+  #several(parameter: Parameter, quoted: boolean): readonly string[] | undefined {
+    const { name, operator, argument, length, indirect } = parameter;
+    if ((name !== '@' && name !== '*') || length || indirect || /[-=?+]$/.test(operator)) return undefined;
     const { session } = this.#run;
-    if (name === '@' || !quoted) return session.positional;
+    const given = session.positional;
+    const values =
+      operator === ''
+        ? given
+        : operator === ':'
+          ? this.#some(argument)
+          : given.map((one) => this.#changed(one, operator, argument));
+    if (name === '@' || !quoted) return values;
     const ifs = session.variables.get('IFS');
-    return [session.positional.join(ifs === undefined ? ' ' : (ifs[0] ?? ''))];
+    return [values.join(ifs === undefined ? ' ' : (ifs[0] ?? ''))];
+  }
+
+  /** `${@:2:3}`: some of `$0`, `$1` and so on. */
+  #some(argument: string): readonly string[] {
+    const [offset = '', size] = argument.split(/:(.*)/s);
+    const all = [this.value('0') ?? '', ...this.#run.session.positional];
+    const from = Number(this.arithmetic(offset));
+    const start = from < 0 ? all.length + from : from;
+    const count = size === undefined ? all.length : Number(this.arithmetic(size));
+    if (count < 0) throw this.fail(`${size}: substring expression < 0`);
+    return start < 0 ? [] : all.slice(start, start + count);
   }
 
   /** The word that stands in for a value: of `${x:-word}` and its like. */
@@ -318,18 +353,29 @@ export class Expander {
       case '/%':
         return this.#replaced(value, operator, argument);
       case '^':
-        return value.slice(0, 1).toUpperCase() + value.slice(1);
       case '^^':
-        return value.toUpperCase();
       case ',':
-        return value.slice(0, 1).toLowerCase() + value.slice(1);
       case ',,':
-        return value.toLowerCase();
+        return this.#cased(Array.from(value), operator, argument);
+      case '@':
+        if (argument === 'Q') return singleQuoted(value);
+        return this.#cased(Array.from(value), { U: '^^', u: '^', L: ',,' }[argument] ?? '', '');
       case ':':
         return this.#cut(Array.from(value), argument);
       default:
         return value;
     }
+  }
+
+  /** `^^[a-e]`: only characters that match are changed; without a pattern all. */
+  #cased(chars: readonly string[], operator: string, argument: string): string {
+    const pattern = argument === '' ? '?' : this.pattern(argument);
+    return chars
+      .map((char, index) => {
+        if ((operator.length === 1 && index > 0) || !matches(pattern, char)) return char;
+        return operator.startsWith('^') ? char.toUpperCase() : char.toLowerCase();
+      })
+      .join('');
   }
 
   #cut(chars: readonly string[], argument: string): string {
@@ -347,20 +393,33 @@ export class Expander {
   #replaced(value: string, operator: string, argument: string): string {
     const slash = slashIn(argument);
     const pattern = this.pattern(argument.slice(0, slash));
-    const by = this.text(argument.slice(slash + 1));
-    if (pattern === '') return operator === '/#' ? by + value : operator === '/%' ? value + by : value;
+    const by = this.#replacement(argument.slice(slash + 1));
+    if (pattern === '') return operator === '/#' ? by('') + value : operator === '/%' ? value + by('') : value;
     const chars = Array.from(value);
     let out = '';
     let done = false;
     for (let at = 0; at <= chars.length; ) {
       const stop = done ? -1 : this.#longest(chars, at, pattern, operator);
       if (stop > at) {
-        out += by;
+        out += by(chars.slice(at, stop).join(''));
         at = stop;
         done = operator !== '//';
       } else out += chars[at++] ?? '';
     }
     return out;
+  }
+
+  /** What takes the place of a match; an `&` that is not quoted is the match itself. */
+  #replacement(raw: string): (match: string) => string {
+    const pieces = this.#parts(raw).flatMap((part) => {
+      const value = part.kind === 'text' ? part.text : this.#substituted(part);
+      if (part.quoted) return [{ text: value, isMatch: false }];
+      return (value.match(/\\[\\&]|&|\\|[^\\&]+/g) ?? []).map((text) => ({
+        text: text.replace(/^\\(?=.)/, ''),
+        isMatch: text === '&',
+      }));
+    });
+    return (match) => wellMade(pieces.map(({ text, isMatch }) => (isMatch ? match : text)).join(''));
   }
 
   /** The end of the longest match at a place, -1 for none. */
@@ -397,3 +456,7 @@ const slashIn = (text: string): number => {
   }
   return text.length;
 };
+
+/** `${x@Q}` */
+const singleQuoted = (text: string): string =>
+  /\p{Cc}/u.test(text) ? shellQuoted(text) : `'${text.replaceAll("'", "'\\''")}'`;

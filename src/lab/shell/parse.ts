@@ -1,4 +1,4 @@
-import { skipPiece, skipUntil, skipWord } from './scan.ts';
+import { isArithmetic, skipPiece, skipUntil, skipWord } from './scan.ts';
 import {
   type AndOr,
   type Assignment,
@@ -188,7 +188,8 @@ class Parser {
 
   #compound(token: Token): Compound | undefined {
     if (isOperator(token, '(')) {
-      if (this.#text.startsWith('((', token.start)) return this.#arithmetic(token.start + 2);
+      const sum = this.#text.startsWith('((', token.start) ? this.#arithmetic(token.start + 2) : undefined;
+      if (sum) return sum;
       this.#take();
       const list = this.#body();
       this.#expect('operator', ')');
@@ -312,13 +313,31 @@ class Parser {
       if (token.kind === 'word' && token.text === ']]') return { kind: 'test', words };
       if (token.kind === 'operator' && !['&&', '||', '(', ')', '<', '>'].includes(token.text)) throw unexpected(token);
       words.push(token.text);
+      if (token.text === '=~' && words.length > 1) words.push(this.#expression());
     }
   }
 
-  #arithmetic(from: number): Compound {
+  /** The right side of `=~`, up to a space that is in no brackets. */
+  #expression(): string {
+    const text = this.#text;
+    while (/[ \t]/.test(text[this.#at] ?? '')) this.#at++;
+    const start = this.#at;
+    let depth = 0;
+    while (this.#at < text.length && (depth > 0 || !/[\s)]/.test(text[this.#at] as string))) {
+      if (text[this.#at] === '(') depth++;
+      else if (text[this.#at] === ')') depth--;
+      const end = skipPiece(text, this.#at);
+      if (end < 0) throw this.#unclosed(start);
+      this.#at = end;
+    }
+    return text.slice(start, this.#at);
+  }
+
+  /** `((…))`; undefined where it is one subshell in another one. */
+  #arithmetic(from: number): Compound | undefined {
     const end = skipUntil(this.#text, from, '(', ')');
     if (end < 0) throw eof(')');
-    if (this.#text[end] !== ')') throw new SyntaxFault("`((' without `))'");
+    if (this.#text[end] !== ')') return undefined;
     this.#next = undefined;
     this.#at = end + 1;
     return { kind: 'arithmetic', text: this.#text.slice(from, end - 1) };
@@ -495,9 +514,9 @@ const substitutionsIn = (word: string): readonly string[] => {
     } else if (word.startsWith('$(', at)) {
       const end = skipPiece(word, at);
       const inner = word.slice(at + 2, end - 1);
-      const isArithmetic = inner.startsWith('(') && inner.endsWith(')');
-      if (!isArithmetic) found.push(inner);
-      at = isArithmetic ? at + 3 : end;
+      const isSum = isArithmetic(inner);
+      if (!isSum) found.push(inner);
+      at = isSum ? at + 3 : end;
     } else if (word.startsWith('${', at)) at += 2;
     else if (word[at] === "'" && inDouble) at++;
     else {

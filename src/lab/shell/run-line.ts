@@ -14,6 +14,7 @@ export const runLine = (session: Session, line: string): Answer => {
   session.clock.tick();
   session.output.length = 0;
   session.tally.refused.length = 0;
+  session.tally.settled = 0;
   session.tally.calls = callsMax;
   patternWork.left = patternWorkMax;
   const run = terminalRun(session);

@@ -15,6 +15,10 @@ export interface Run {
   readonly locals: Map<string, string | undefined> | undefined;
   /** The file whose lines run, and which of them. */
   readonly script: { readonly name: string; readonly line: number } | undefined;
+  /** How many loops of this function are under way: `break` leaves them. */
+  readonly loops: number;
+  /** How many scripts, `eval` and `$(…)` are under way: `set -x` shows it. */
+  readonly indirection: number;
   /** How many functions and scripts are under way. */
   readonly depth: number;
 }

@@ -76,12 +76,12 @@ const fromFile = (run: Run, file: OpenFile): string | Fault => {
   return decodeBytes(bytes.subarray(0, count));
 };
 
-/** One line with its end; empty where nothing is left. What follows stays unread. */
-export const readLine = (run: Run, stream: Stream | undefined): string | Fault => {
+/** One line with its end, of at most so many characters; empty where nothing is left. What follows stays unread. */
+export const readLine = (run: Run, stream: Stream | undefined, end = '\n', most = Infinity): string | Fault => {
+  const first = (text: string): string => text.slice(0, Math.min(text.indexOf(end) + 1 || text.length, most));
   if (stream?.kind === 'from') {
-    const end = stream.text.indexOf('\n') + 1 || stream.text.length;
-    const line = stream.text.slice(0, end);
-    stream.text = stream.text.slice(end);
+    const line = first(stream.text);
+    stream.text = stream.text.slice(line.length);
     return line;
   }
   if (stream?.kind !== 'file') return stream ? '' : new Fault('read', 'EBADF', '');
@@ -89,7 +89,7 @@ export const readLine = (run: Run, stream: Stream | undefined): string | Fault =
   const from = file.position;
   const rest = fromFile(run, file);
   if (rest instanceof Fault) return rest;
-  const line = rest.slice(0, rest.indexOf('\n') + 1 || rest.length);
+  const line = first(rest);
   file.position = from + encodeBytes(line).length;
   return line;
 };

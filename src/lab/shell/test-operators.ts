@@ -2,9 +2,18 @@ import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import type { LabProcess } from '../lab-process.ts';
+import type { Session } from '../session.ts';
+
+/** Options of `set` by their long names. */
+export const optionNames: Readonly<Record<string, string>> = {
+  noglob: 'f',
+  nounset: 'u',
+  xtrace: 'x',
+  noclobber: 'C',
+};
 
 /** Operators of `test`, `[` and `[[` that ask of one word. */
-export const unaryOperators = new Set('abcdefghkLnprsStuvwxzGNO'.split('').map((letter) => `-${letter}`));
+export const unaryOperators = new Set('abcdefghkLnoprRsStuvwxzGNO'.split('').map((letter) => `-${letter}`));
 
 /** Those that compare two. */
 export const binaryOperators = new Set([
@@ -30,7 +39,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /** Whether a word is what an operator asks for. */
 export const testOne = (
-  fs: LabProcess,
+  { process: fs, options }: Pick<Session, 'process' | 'options'>,
   operator: string,
   word: string,
   variable: (name: string) => string | undefined,
@@ -44,6 +53,10 @@ export const testOne = (
       return false;
     case '-v':
       return variable(word) !== undefined;
+    case '-R':
+      return false;
+    case '-o':
+      return options.has(optionNames[word] ?? '');
     case '-r':
     case '-w':
     case '-x':
@@ -73,7 +86,7 @@ export const testOne = (
     case '-G':
       return stat.gid === fs.who.gid;
     case '-N':
-      return stat.atime <= stat.mtime;
+      return stat.atime < stat.mtime;
     default:
       return stat.kind === kinds[operator];
   }

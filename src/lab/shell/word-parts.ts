@@ -1,5 +1,5 @@
 import { decodeBytes, encodeBytes } from '../../fs/bytes.ts';
-import { skipPiece } from './scan.ts';
+import { isArithmetic, skipPiece } from './scan.ts';
 
 /** A piece of a word: text, or what is to be put in its place. */
 export type Part =
@@ -25,8 +25,23 @@ export interface Parameter {
 /** How a text is read: as a word, as within double quotes, or as a here-document. */
 export type Reading = 'word' | 'double' | 'document';
 
+/** `${…}` that makes no sense, or that this shell does not have: `missing` says so. */
+interface BadWord {
+  readonly bad: string;
+  readonly missing?: string;
+}
+
+/** What bash has and this shell has not. */
+const missingIn = (text: string): string | undefined => {
+  if (/^[#!]?[A-Za-z_]\w*\[/.test(text)) return 'arrays are not part of this small shell';
+  if (/^![A-Za-z_]\w*[*@]$/.test(text))
+    return `\`\${${text}}', the names of variables, is not part of this small shell`;
+  if (/^[A-Za-z_]\w*(?:~|@[EPAKak]$)/.test(text)) return `\`\${${text}}' is not part of this small shell`;
+  return undefined;
+};
+
 /** The parts of a word, its quotes taken away; undefined where `${…}` makes no sense: then `bad` is it. */
-export const wordParts = (raw: string, reading: Reading = 'word'): readonly Part[] | { readonly bad: string } => {
+export const wordParts = (raw: string, reading: Reading = 'word'): readonly Part[] | BadWord => {
   const parts: Part[] = [];
   const text = (piece: string, quoted: boolean): void => {
     const last = parts.at(-1);
@@ -84,15 +99,16 @@ const dollar = (
   at: number,
   stop: number,
   quoted: boolean,
-): { readonly part: Part; readonly end: number } | { readonly bad: string } => {
+): { readonly part: Part; readonly end: number } | BadWord => {
   const next = raw[at + 1] ?? '';
   if (next === '(') {
     const inner = raw.slice(at + 2, stop - 1);
-    if (inner.startsWith('(') && inner.endsWith(')'))
-      return { part: { kind: 'arithmetic', text: inner.slice(1, -1), quoted }, end: stop };
+    if (isArithmetic(inner)) return { part: { kind: 'arithmetic', text: inner.slice(1, -1), quoted }, end: stop };
     return { part: { kind: 'command', script: inner, quoted }, end: stop };
   }
   if (next === '{') {
+    const missing = missingIn(raw.slice(at + 2, stop - 1));
+    if (missing !== undefined) return { bad: raw.slice(at, stop), missing };
     const parameter = parameterOf(raw.slice(at + 2, stop - 1));
     return parameter ? { part: { kind: 'parameter', parameter, quoted }, end: stop } : { bad: raw.slice(at, stop) };
   }
@@ -106,7 +122,7 @@ const dollar = (
 };
 
 const parameterPattern =
-  /^([#!]?)([A-Za-z_]\w*|\d+|[@*#?$!-])(?:(:[-=?+]|##?|%%?|\/[/#%]?|\^\^?|,,?|[-=?+]|:)([\s\S]*))?$/;
+  /^([#!]?)([A-Za-z_]\w*|\d+|[@*#?$!-])(?:(:[-=?+]|##?|%%?|\/[/#%]?|\^\^?|,,?|[-=?+]|:|@(?=[QULu]$))([\s\S]*))?$/;
 
 const parameterOf = (text: string): Parameter | undefined => {
   if (/^[#?$!@*-]$/.test(text)) return { ...plain, name: text, text };

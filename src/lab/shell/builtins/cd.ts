@@ -14,12 +14,13 @@ export const cd: Builtin = (io, args) => {
   const to = name ? session.variables.get(name) : operand;
   if (to === undefined) return complain(io, `${name} not set`);
   const before = session.directory;
-  const fault = to === '' ? undefined : change(io, to, physical);
+  const by = operand === to ? byCdPath(io, to, physical) : undefined;
+  const fault = to === '' || by ? undefined : change(io, to, physical);
   if (fault) return complain(io, `${to}: ${fault.reason}`);
   session.variables.set('OLDPWD', before);
   session.variables.set('PWD', session.directory);
   session.exported.add('OLDPWD');
-  if (operand === '-') io.out(`${session.directory}\n`);
+  if (operand === '-' || by === 'told') io.out(`${session.directory}\n`);
   return 0;
 };
 
@@ -33,6 +34,16 @@ export const pwd: Builtin = (io, args) => {
   }
   io.out(`${physical ? session.process.workingDirectory : session.directory}\n`);
   return 0;
+};
+
+/** Goes to a name in one of the directories of `CDPATH`; one that has a name is told of. */
+const byCdPath = (io: BuiltinIo, to: string, physical: boolean): 'told' | 'silent' | undefined => {
+  const places = io.run.session.variables.get('CDPATH');
+  if (!places || to === '' || /^\.{0,2}(\/|$)/.test(to)) return undefined;
+  for (const place of places.split(':'))
+    if (!change(io, place === '' ? to : `${place.replace(/\/$/, '')}/${to}`, physical))
+      return place === '' ? 'silent' : 'told';
+  return undefined;
 };
 
 const logicalOrPhysical = (

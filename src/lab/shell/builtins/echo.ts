@@ -41,16 +41,33 @@ const escaped = (text: string, leadingZero: boolean): { readonly out: string; re
   return { out: wellMade(out), ends: false };
 };
 
-/** printf(1) of bash: %s %b %q %c %d %i %u %o %x %X and %%, with flags, width and precision. */
+/** printf(1) of bash: %s %b %q %c %d %i %u %o %x %X %f %e %g and %%, with flags, width and precision. */
 export const printf: Builtin = (io, args) => {
-  const words = args[0] === '--' ? args.slice(1) : [...args];
+  const [, into] = /^-v(.*)$/s.exec(args[0] ?? '') ?? [];
+  const taken = into === undefined ? 0 : into === '' ? 2 : 1;
+  const name = into === '' ? args[1] : into;
+  const words = args.slice(args[taken] === '--' ? taken + 1 : taken);
   const format = words[0];
-  if (format === undefined) {
-    io.err('printf: usage: printf [-v var] format [arguments]\n');
+  if (format === undefined || (taken === 0 && /^-./.test(format) && words.length === args.length)) {
+    const problem = format === undefined ? '' : `${format.slice(0, 2)}: invalid option\n`;
+    if (problem === '') io.err(printfUsage);
+    else complain(io, problem + printfUsage.trimEnd());
     return 2;
   }
-  if (/^-v/.test(format)) return complain(io, '-v is not part of this small shell', 2);
-  const values = words.slice(1);
+  if (name !== undefined) {
+    if (!/^[A-Za-z_]\w*$/.test(name)) return complain(io, `\`${name}': not a valid identifier`, 2);
+    let text = '';
+    const code = turns({ ...io, out: (piece) => (text += piece) }, format, words.slice(1));
+    io.run.session.variables.set(name, text.replace(/\0.*/s, ''));
+    return code;
+  }
+  return turns(io, format, words.slice(1));
+};
+
+const printfUsage = 'printf: usage: printf [-v var] format [arguments]\n';
+
+/** The format, as often as there are words for it. */
+const turns = (io: Parameters<Builtin>[0], format: string, values: readonly string[]): number => {
   const state = { at: 0, code: 0 };
   do {
     const before = state.at;
@@ -71,19 +88,30 @@ const once = (
   state: { at: number; code: number },
 ): boolean => {
   let out = '';
-  const number = (text: string): number => {
-    const found = /^\s*[-+]?(0[xX][0-9A-Fa-f]+|\d+)/.exec(text);
-    if (/^['"]/.test(text)) return text.codePointAt(1) ?? 0;
-    if (text !== '' && found?.[0] !== text) {
-      state.code = 1;
-      complain(io, `${text}: invalid number`);
-    }
-    if (!found) return 0;
-    const digits = found[1] as string;
-    const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits);
-    return found[0].trim().startsWith('-') ? -value : value;
+  const wrong = (why: string): void => {
+    state.code = 1;
+    complain(io, why);
   };
-  for (const [token, flags = '', width, precision, kind] of format.matchAll(piece)) {
+  const number = (text: string): bigint => {
+    const found = /^\s*[-+]?(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)/.exec(text);
+    if (/^['"]/.test(text)) return BigInt(text.codePointAt(1) ?? 0);
+    if (text !== '' && found?.[0] !== text)
+      wrong(`${text}: ${found && /^\s*[-+]?0\d/.test(text) ? 'invalid octal number' : 'invalid number'}`);
+    if (!found) return 0n;
+    const digits = found[1] as string;
+    const size = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits}` : digits);
+    const value = found[0].trim().startsWith('-') ? -size : size;
+    if (BigInt.asIntN(64, value) === value) return value;
+    complain(io, `warning: ${text}: Numerical result out of range`);
+    return value < 0n ? -(1n << 63n) : (1n << 63n) - 1n;
+  };
+  const fraction = (text: string): number => {
+    const found = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/.exec(text);
+    if (/^['"]/.test(text)) return text.codePointAt(1) ?? 0;
+    if (text !== '' && found?.[0] !== text) wrong(`${text}: invalid number`);
+    return Number(found?.[0] ?? 0);
+  };
+  for (const { 0: token, 1: flags = '', 2: width, 3: precision, 4: kind, index } of format.matchAll(piece)) {
     if (token === '%%') out += '%';
     else if (kind === undefined) {
       if (token === '\\c') {
@@ -92,7 +120,10 @@ const once = (
       }
       if (token.startsWith('%')) {
         io.out(wellMade(out));
-        state.code = complain(io, `\`${token}': missing format character`);
+        const next = format[index + token.length];
+        if (format.startsWith('(', index + token.length)) wrong("`%(…)T' is not part of this small shell");
+        else if (next === undefined) wrong(`\`${token}': missing format character`);
+        else wrong(`\`${next}': invalid format character`);
         return true;
       }
       const octal = /^\\([0-7]{1,3})$/.exec(token);
@@ -103,9 +134,9 @@ const once = (
           : token;
     } else {
       const sizes = [width, precision].map((size) =>
-        size === '*' ? number(values[state.at++] ?? '') : size === undefined ? undefined : Number(size),
+        size === '*' ? Number(number(values[state.at++] ?? '')) : size === undefined ? undefined : Number(size),
       );
-      if (!'sbqcdiuoxX'.includes(kind)) {
+      if (!'sbqcdiuoxXfFeEgG'.includes(kind)) {
         io.out(wellMade(out));
         complain(io, `\`${kind}': invalid format character`);
         state.code = 1;
@@ -123,6 +154,7 @@ const once = (
       } else if (kind === 's') out += padded(cut(value, exact), flags, size);
       else if (kind === 'c') out += padded(cut(value, 1) || '\0', flags, size);
       else if (kind === 'q') out += padded(shellQuoted(value), flags, size);
+      else if (/[feg]/i.test(kind)) out += real(fraction(value), kind, flags, size, exact);
       else out += numeral(number(value), kind, flags, size, exact);
     }
   }
@@ -141,16 +173,38 @@ const padded = (text: string, flags: string, width: number): string => {
   return flags.includes('-') || width < 0 ? text + room : room + text;
 };
 
-const numeral = (value: number, kind: string, flags: string, width: number, precision: number | undefined): string => {
+const numeral = (value: bigint, kind: string, flags: string, width: number, precision: number | undefined): string => {
   const base = kind === 'o' ? 8 : kind === 'x' || kind === 'X' ? 16 : 10;
-  const unsigned = value < 0 && base !== 10 ? BigInt.asUintN(64, BigInt(value)) : Math.abs(value);
+  const isSigned = kind === 'd' || kind === 'i';
+  const unsigned = value < 0n ? (isSigned ? -value : BigInt.asUintN(64, value)) : value;
   const digits = unsigned.toString(base).padStart(Math.min(precision ?? 0, widthMax), '0');
   const cased = kind === 'X' ? digits.toUpperCase() : digits;
-  const sign = value < 0 && base === 10 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-  const prefix = flags.includes('#') && value !== 0 ? (base === 8 ? '0' : base === 16 ? `0${kind}` : '') : '';
+  const sign = isSigned ? signOf(value < 0n, flags) : '';
+  const prefix = flags.includes('#') && value !== 0n ? (base === 8 ? '0' : base === 16 ? `0${kind}` : '') : '';
   const zeros = flags.includes('0') && !flags.includes('-') && precision === undefined;
+  if (precision === 0 && value === 0n) return padded(sign, flags, width);
   if (!zeros) return padded(sign + prefix + cased, flags, width);
   return sign + prefix + cased.padStart(Math.min(width, widthMax) - sign.length - prefix.length, '0');
+};
+
+const signOf = (isNegative: boolean, flags: string): string =>
+  isNegative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+
+const real = (value: number, kind: string, flags: string, width: number, precision = 6): string => {
+  const size = Math.abs(value);
+  const digits = Math.min(precision, 100);
+  const scientific = (places: number): string => size.toExponential(places).replace(/e([-+])(\d)$/, 'e$10$2');
+  let text = /f/i.test(kind) ? size.toFixed(digits) : scientific(digits);
+  if (/g/i.test(kind)) {
+    const places = Math.max(digits, 1);
+    const power = Number(/e(.*)$/.exec(size.toExponential(places - 1))?.[1] ?? 0);
+    text = power < -4 || power >= places ? scientific(places - 1) : size.toFixed(places - 1 - power);
+    if (!flags.includes('#')) text = text.replace(/(\.\d*?)0+(?=e|$)/, '$1').replace(/\.(?=e|$)/, '');
+  }
+  const cased = kind === kind.toUpperCase() ? text.toUpperCase() : text;
+  const sign = signOf(value < 0 || Object.is(value, -0), flags);
+  if (!flags.includes('0') || flags.includes('-')) return padded(sign + cased, flags, width);
+  return sign + cased.padStart(Math.min(width, widthMax) - sign.length, '0');
 };
 
 /** As bash shows a word that it could read again. */

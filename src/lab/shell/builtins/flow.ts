@@ -11,12 +11,15 @@ export const fail: Builtin = () => 1;
 const leaveLoop =
   (kind: 'break' | 'continue'): Builtin =>
   (io, [count = '1']) => {
+    const { loops } = io.run;
+    if (loops === 0) return complain(io, "only meaningful in a `for', `while', or `until' loop", 0);
     if (!/^\d+$/.test(count)) {
       complain(io, `${count}: numeric argument required`);
-      throw new Leave('break', 1);
+      throw new Leave('fail', 128);
     }
-    if (Number(count) < 1) return complain(io, `${count}: loop count out of range`);
-    throw new Leave(kind, Number(count));
+    if (Number(count) >= 1) throw new Leave(kind, Math.min(Number(count), loops));
+    complain(io, `${count}: loop count out of range`);
+    throw new Leave('break', loops);
   };
 
 export const leaveLoops = leaveLoop('break');
@@ -39,6 +42,14 @@ export const exit: Builtin = (io, args) => {
   }
   if (args.length > 1) return complain(io, 'too many arguments');
   throw new Leave('exit', code === undefined ? io.run.session.status : Number(code) & 255);
+};
+
+/** `let 'x = 2 * 3' y++` */
+export const sums: Builtin = (io, args) => {
+  if (args.length === 0) return complain(io, 'expression expected');
+  let value = 0n;
+  for (const word of args) value = io.arithmetic(word);
+  return Number(value === 0n);
 };
 
 export const evaluate: Builtin = (io, args) => (args.length === 0 ? 0 : io.runText(args.join(' ')));

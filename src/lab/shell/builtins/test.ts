@@ -108,7 +108,7 @@ class Test {
 
   #one(operator: string, word: string): boolean {
     const { session } = this.#io.run;
-    return testOne(session.process, operator, word, (name) => session.variables.get(name));
+    return testOne(session, operator, word, (name) => session.variables.get(name));
   }
 
   #two(left: string, operator: string, right: string): boolean {

@@ -79,11 +79,16 @@ const become = ({ session }: Run, user: User, login: boolean): void => {
 /** `umask`, `umask 077`, `umask -S`, `umask u=rwx,go=`. */
 export const umask: Builtin = (io, args) => {
   const { process } = io.run.session;
-  const symbolic = args[0] === '-S';
-  const [word] = args.filter((arg) => arg !== '-S' && arg !== '-p');
+  const first = args.findIndex((arg) => !/^-./.test(arg) || arg === '--');
+  const options = args.slice(0, first < 0 ? undefined : first).join('');
+  const wrong = /[^-Sp]/.exec(options);
+  if (wrong) return complain(io, `-${wrong[0]}: invalid option\numask: usage: umask [-p] [-S] [mode]`, 2);
+  const word = first < 0 ? undefined : args[args[first] === '--' ? first + 1 : first];
   if (word === undefined) {
     const { umask: mask } = process;
-    io.out(symbolic ? `${symbolicMask(mask)}\n` : `${mask.toString(8).padStart(4, '0')}\n`);
+    const isSymbolic = options.includes('S');
+    const command = options.includes('p') ? `umask ${isSymbolic ? '-S ' : ''}` : '';
+    io.out(`${command}${isSymbolic ? symbolicMask(mask) : mask.toString(8).padStart(4, '0')}\n`);
     return 0;
   }
   if (/^[0-9]/.test(word)) {
@@ -94,6 +99,7 @@ export const umask: Builtin = (io, args) => {
   const mask = maskOf(word, process.umask);
   if (typeof mask === 'string') return complain(io, mask);
   process.umask = mask;
+  if (options.includes('S')) io.out(`${symbolicMask(mask)}\n`);
   return 0;
 };
 
@@ -115,7 +121,7 @@ const maskOf = (text: string, before: number): number | string => {
     if (!found) {
       const [, letter] = /^[ugoa]*[-+=][rwx]*(.)/.exec(clause) ?? [];
       if (letter) return `\`${letter}': invalid symbolic mode character`;
-      return `\`${/^[ugoa]*(.?)/.exec(clause)?.[1] ?? ''}': invalid symbolic mode operator`;
+      return `\`${/^[ugoa]*(.?)/.exec(clause)?.[1] || '\0'}': invalid symbolic mode operator`;
     }
     const [, who, operator, letters] = found as unknown as [string, string, string, string];
     const value = Array.from(letters).reduce((sum, letter) => sum | bits[letter as keyof typeof bits], 0);

@@ -2,6 +2,7 @@ import { Fault } from '../../../fs/fault.ts';
 import { type Builtin, type BuiltinIo, complain } from '../builtin.ts';
 import { compareBytes } from '../glob.ts';
 import { readLine } from '../streams.ts';
+import { optionNames } from '../test-operators.ts';
 import { shellQuoted } from './echo.ts';
 
 const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text);
@@ -55,8 +56,10 @@ export const local: Builtin = (io, args) => {
       continue;
     }
     const [name, value] = found;
-    if (!locals.has(name)) locals.set(name, session.variables.get(name));
-    session.variables.set(name, value ?? '');
+    const isNew = !locals.has(name);
+    if (isNew) locals.set(name, session.variables.get(name));
+    if (value !== undefined) session.variables.set(name, value);
+    else if (isNew) session.variables.delete(name);
   }
   return code;
 };
@@ -73,8 +76,6 @@ export const unset: Builtin = (io, args) => {
   }
   return 0;
 };
-
-const optionNames: Readonly<Record<string, string>> = { noglob: 'f', nounset: 'u', xtrace: 'x', noclobber: 'C' };
 
 /** `set`, `set -u`, `set -o noclobber`, `set -- words`. */
 export const set: Builtin = (io, args) => {
@@ -110,31 +111,64 @@ export const shift: Builtin = (io, args) => {
   return 0;
 };
 
-/** `read [-r] NAME…`: one line of standard input. */
+/** `read [-rs] [-p PROMPT] [-n COUNT] [-d END] NAME…`: one line of standard input. */
 export const read: Builtin = (io, args) => {
   const { run } = io;
   const { variables } = run.session;
-  const raw = args[0] === '-r';
-  const names = raw ? args.slice(1) : args;
-  const option = names.find((name) => name.startsWith('-'));
-  if (option) return complain(io, `${option}: not an option of this small shell, which has -r`, 2);
+  const asked = readOptions(args);
+  if (asked.problem !== undefined) return complain(io, asked.problem, 2);
+  const { names, raw, end, count } = asked;
   const wrong = names.find((name) => !isName(name));
   if (wrong !== undefined) return complain(io, `\`${wrong}': not a valid identifier`);
   let line = '';
   let ended = false;
   for (;;) {
-    const read = readLine(run, run.fds.get(0));
+    const read = readLine(run, run.fds.get(0), end, count - line.length);
     if (read instanceof Fault) return complain(io, `read error: 0: ${read.reason}`);
-    ended = !read.endsWith('\n');
-    line += ended ? read : read.slice(0, -1);
-    if (raw || ended || !/(^|[^\\])(\\\\)*\\$/.test(line)) break;
+    const isWhole = read.endsWith(end);
+    ended = !isWhole && read.length < count - line.length;
+    line += isWhole ? read.slice(0, -1) : read;
+    if (raw || !isWhole || !/(^|[^\\])(\\\\)*\\$/.test(line)) break;
     line = line.slice(0, -1);
   }
   const ifs = variables.get('IFS') ?? ' \t\n';
-  const words = raw ? line : line.replace(/\\(.)/g, '$1');
+  const words = raw ? line : line.replace(/\\(.)/gs, '$1');
   if (names.length === 0) variables.set('REPLY', words);
   else assignFields(words, names, ifs, (name, value) => variables.set(name, value));
   return ended ? 1 : 0;
+};
+
+interface Asked {
+  readonly names: readonly string[];
+  readonly raw: boolean;
+  /** What ends a line, and how many characters are read at most. */
+  readonly end: string;
+  readonly count: number;
+  readonly problem?: string;
+}
+
+/** A prompt (`-p`) is for a terminal at which somebody types; `-s` hides it, `-t` ends it. */
+const readOptions = (args: readonly string[]): Asked => {
+  const found = { names: args, raw: false, end: '\n', count: Infinity };
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] as string;
+    if (word === '--') return { ...found, names: args.slice(at + 1) };
+    if (!/^-./.test(word)) return { ...found, names: args.slice(at) };
+    for (let place = 1; place < word.length; place++) {
+      const letter = word[place] as string;
+      if (letter === 'r') found.raw = true;
+      if ('rse'.includes(letter)) continue;
+      if (!'pndt'.includes(letter))
+        return { ...found, problem: `-${letter}: not an option of this small shell, which has -r -s -p -n -d -t` };
+      const value = word.slice(place + 1) || args[++at];
+      if (value === undefined) return { ...found, problem: `-${letter}: option requires an argument` };
+      if (letter === 'd') found.end = value[0] ?? '\0';
+      if (letter === 'n' && !/^\d+$/.test(value)) return { ...found, problem: `${value}: invalid number` };
+      if (letter === 'n') found.count = Number(value);
+      break;
+    }
+  }
+  return { ...found, names: [] };
 };
 
 /** The last name gets all that is left. */
