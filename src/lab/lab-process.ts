@@ -8,11 +8,14 @@ import type { Credentials } from '../sketch/permission.ts';
 import { SketchProcess } from '../sketch/process.ts';
 import type { Sketch } from '../sketch/sketch.ts';
 import { Exhausted } from './exhausted.ts';
+import { addRefusal, withdrawRefusals } from './refusals.ts';
 import type { Refused } from './session.ts';
 
 /** What the processes of a session have done since a line began. */
 export interface Tally {
   readonly refused: Refused[];
+  /** Refusals before this one are of others than the program that runs: of earlier ones, and of what it started. */
+  settled: number;
   /** How many calls may still come. */
   calls: number;
 }
@@ -35,19 +38,19 @@ export class LabProcess extends SketchProcess {
   }
 
   override open(at: Handle, path: string, how: OpenHow): Handle | Fault {
-    this.#count();
     const opened = super.open(at, path, how);
-    if (opened instanceof Fault && (how.create || how.truncate || how.access.endsWith('write')))
-      this.#tell(opened, path);
+    const isChange = how.create || how.truncate || how.access.endsWith('write');
+    if (isChange) this.#tell(opened instanceof Fault ? opened : undefined, [at, path]);
+    else this.#count();
     return opened;
   }
 
   override link(from: Handle, fromPath: string, to: Handle, path: string, follow?: 'follow'): Fault | undefined {
-    return this.#tell(super.link(from, fromPath, to, path, follow), fromPath, path);
+    return this.#tell(super.link(from, fromPath, to, path, follow), [to, path], [from, fromPath]);
   }
 
   override symlink(text: LinkText, to: Handle, path: string): Fault | undefined {
-    return this.#tell(super.symlink(text, to, path), path);
+    return this.#tell(super.symlink(text, to, path), [to, path]);
   }
 
   override rename(
@@ -57,35 +60,35 @@ export class LabProcess extends SketchProcess {
     path: string,
     how?: 'no-replace' | 'exchange',
   ): Fault | undefined {
-    return this.#tell(super.rename(from, fromPath, to, path, how), fromPath, path);
+    return this.#tell(super.rename(from, fromPath, to, path, how), [to, path], [from, fromPath]);
   }
 
   override unlink(at: Handle, path: string): Fault | undefined {
-    return this.#tell(super.unlink(at, path), path);
+    return this.#tell(super.unlink(at, path), [at, path]);
   }
 
   override rmdir(at: Handle, path: string): Fault | undefined {
-    return this.#tell(super.rmdir(at, path), path);
+    return this.#tell(super.rmdir(at, path), [at, path], undefined, 'rmdir');
   }
 
   override mkdir(at: Handle, path: string, mode: number): Fault | undefined {
-    return this.#tell(super.mkdir(at, path, mode), path);
+    return this.#tell(super.mkdir(at, path, mode), [at, path]);
   }
 
   override mknod(at: Handle, path: string, kind: NodeKind, mode: number, rdev?: number): Fault | undefined {
-    return this.#tell(super.mknod(at, path, kind, mode, rdev), path);
+    return this.#tell(super.mknod(at, path, kind, mode, rdev), [at, path]);
   }
 
   override chmod(at: Handle, path: string, mode: number, follow?: 'follow'): Fault | undefined {
-    return this.#tell(super.chmod(at, path, mode, follow), path);
+    return this.#tell(super.chmod(at, path, mode, follow), [at, path]);
   }
 
   override chown(at: Handle, path: string, owner: Owner, follow?: 'follow'): Fault | undefined {
-    return this.#tell(super.chown(at, path, owner, follow), path);
+    return this.#tell(super.chown(at, path, owner, follow), [at, path]);
   }
 
   override setTimes(at: Handle, path: string, times: Times, follow?: 'follow'): Fault | undefined {
-    return this.#tell(super.setTimes(at, path, times, follow), path);
+    return this.#tell(super.setTimes(at, path, times, follow), [at, path]);
   }
 
   override stat(at: Handle, path: string, follow?: 'follow'): Stat | Fault {
@@ -120,14 +123,23 @@ export class LabProcess extends SketchProcess {
     if (this.#tally.calls < 0) throw new Exhausted('this line does too much');
   }
 
-  #tell(fault: Fault | undefined, ...paths: readonly string[]): Fault | undefined {
+  /** What became of a change at `spot`, with the old name of a new one. */
+  #tell(fault: Fault | undefined, spot: Spot, from?: Spot, call?: string): Fault | undefined {
     this.#count();
-    if (fault)
-      this.#tally.refused.push({
-        call: fault.call,
-        errno: fault.errno,
-        paths: paths.map((path) => (path.startsWith('/') ? path : join(this.workingDirectory, path))),
-      });
+    if (fault) {
+      const paths = [...(from ? [from] : []), spot].map((one) => this.#absolute(one));
+      addRefusal(this.sketch, this.#tally, { call: call ?? fault.call, errno: fault.errno, paths });
+    } else if (this.#tally.refused.length > this.#tally.settled)
+      withdrawRefusals(this.sketch, this.#tally, this.#absolute(spot));
     return fault;
   }
+
+  #absolute([at, path]: Spot): string {
+    if (path.startsWith('/')) return path;
+    const dir = this.openFiles.find(({ fd }) => fd === at.fd)?.location;
+    return join(dir ? this.sketch.pathOf(dir) : this.workingDirectory, path);
+  }
 }
+
+/** A path from a directory. */
+type Spot = readonly [at: Handle, path: string];

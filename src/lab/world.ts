@@ -16,6 +16,7 @@ import { labMounts } from './commands/mounts.ts';
 import { randomWord } from './commands/product.ts';
 import { userName } from './commands/show-file.ts';
 import { readText } from './commands/tool.ts';
+import { journalsPlace } from './journals.ts';
 import { type CommandIo, firstPid } from './session.ts';
 
 /** The machine of a session as the world of the command line's verbs. It has no pauses: everything is done at once. */
@@ -131,8 +132,8 @@ export const labHolders =
 /** Each user's own directory, made as an administrator would. */
 const stateOf = (io: CommandIo, uid: number): string => {
   const root = io.session.sketch.process();
-  for (const path of ['/var', '/var/lib', '/var/lib/linkwright']) root.mkdir(root.cwd, path, 0o755);
-  const own = `/var/lib/linkwright/${userName(uid)}`;
+  for (const path of ['/var', '/var/lib', journalsPlace]) root.mkdir(root.cwd, path, 0o755);
+  const own = join(journalsPlace, userName(uid));
   if (!root.mkdir(root.cwd, own, 0o700)) root.chown(root.cwd, own, { uid, gid: uid });
   return own;
 };

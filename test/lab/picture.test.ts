@@ -227,6 +227,51 @@ test('a refused change is a stopped arrow with its errno and why', () => {
   assert.equal(stopped[1]?.stopped?.reason, 'a directory has one name only');
 });
 
+test('in a session an arrow stops only where a program was refused in the end, and in the directory it was refused in', () => {
+  const tree = `a "1"
+b "2"
+d/ 0755 @root
+  b @root
+e/
+  b
+ro/ mount tmpfs ro
+  x
+`;
+  for (const [line, ...stopped] of [
+    ['rm a nodir/x b', 'unlink nodir/x ENOENT'],
+    ['touch c; ln a b c e', 'link e/b EEXIST'],
+    ['ln -f a e/b; ln -s a b; touch b', 'symlink b EEXIST'],
+    ['ln -f a b d', 'link d/b EACCES', 'link d/a EACCES'],
+    ['ln -f a d/b', 'link d/b EACCES'],
+    ['cp a d', 'open d/a EACCES'],
+    ['touch d/y', 'open d/y EACCES'],
+    ['mv a ro/b', 'unlink ro/b EROFS'],
+    ['mv -f a b; mkdir -p e/f ro/y', 'mkdir ro/y EROFS'],
+    ['rmdir e; rm -r e ./ro/x', 'rmdir e ENOTEMPTY', 'unlink ro/x EROFS'],
+    ['ln a b; ln a b', 'link b EEXIST'],
+    ['ln nothing c', 'link c ENOENT'],
+    ['lw make a b', 'lw make b EEXIST'],
+    ['lw make a c; lw make a c'],
+    ['lw make --hard e f', 'link f EPERM'],
+    ['lw make a no/b', 'lw make no/b ENOENT'],
+    ['lw make --hard a ro/b', 'link ro/b EROFS'],
+    ['lw make --symbolic l l', 'lw make l ELOOP'],
+  ] as const) {
+    const session = newSession({ tree });
+    const { refused } = runLine(session, line);
+    const rows = rowsOf(sessionPicture(session, { refused })).filter(({ kind }) => kind === 'refused');
+    assert.deepEqual(
+      rows.map(({ path, stopped: why }) => `${why?.call} ${path.replace('/home/me/', '')} ${why?.errno}`),
+      stopped,
+      line,
+    );
+  }
+  const session = newSession({ tree: 'a\n' });
+  const { refused } = runLine(session, 'lw make l l');
+  const row = rowsOf(sessionPicture(session, { refused })).find(({ kind }) => kind === 'refused');
+  assert.equal(row?.stopped?.reason, 'it would lead to itself');
+});
+
 test('system directories are folded until something happens in them or leads there', () => {
   const scene = new Scene().dir('etc', 'usr', 'home').file('etc/hosts').file('etc/passwd');
   const since = scene.time;

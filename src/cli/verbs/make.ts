@@ -23,6 +23,16 @@ export interface Report {
   readonly id: string | undefined;
 }
 
+/** No link was made. */
+export class NotMadeError extends CommandError {
+  readonly answer: NotMade;
+
+  constructor(answer: NotMade, { message, tries, exitCode }: CommandError) {
+    super(message, tries, exitCode);
+    this.answer = answer;
+  }
+}
+
 /** `lw make`. */
 export const makeCommand = (rehearsal: Rehearsal, openState: OpenState): Command<Report> => ({
   name: 'make',
@@ -77,7 +87,7 @@ Exit code: 0 if the link is there; 1 if it cannot be made; 4 if something change
       );
     const dryRun = request.flag('dry-run');
     const { answer, steps } = rehearsed(rehearsal, world, wishOf(rehearsal, request, target, name));
-    if ('why' in answer) throw notMade(rehearsal, world, answer, target, name);
+    if ('why' in answer) throw new NotMadeError(answer, notMade(rehearsal, world, answer, target, name));
     const id = dryRun ? undefined : applySteps(openState, world, request, steps);
     return { made: answer, steps, dryRun, id };
   },

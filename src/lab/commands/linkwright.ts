@@ -1,4 +1,4 @@
-import type { Command, Request } from '../../cli/command.ts';
+import type { Command, Request, World } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { command as lsCommand } from '../../cli/commands/ls.ts';
 import { commandHelp } from '../../cli/help.ts';
@@ -11,7 +11,7 @@ import { harmless, show } from '../../cli/show.ts';
 import { canCommand } from '../../cli/verbs/can.ts';
 import { checkCommand } from '../../cli/verbs/check.ts';
 import { historyCommand } from '../../cli/verbs/history.ts';
-import { makeCommand } from '../../cli/verbs/make.ts';
+import { makeCommand, NotMadeError } from '../../cli/verbs/make.ts';
 import { mapCommand } from '../../cli/verbs/map.ts';
 import { mvCommand } from '../../cli/verbs/mv.ts';
 import { namesCommand } from '../../cli/verbs/names.ts';
@@ -23,6 +23,7 @@ import { encodeBytes } from '../../fs/bytes.ts';
 import { Fault } from '../../fs/fault.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { labHolders, labMachine, labRehearsal, labState, labWorld } from '../world.ts';
+import { refusalOf } from './not-made.ts';
 import { isUtf8, products } from './product.ts';
 import { readText } from './tool.ts';
 
@@ -122,11 +123,22 @@ const perform = (io: CommandIo, name: string, args: readonly string[]): number =
   if (name === 'check' && !['text', 'json'].includes(request.value('format') ?? 'text'))
     throw new UsageError('the lab answers as text or JSON: other forms are for other programs', 'lw check --json');
   using world = labWorld(io);
-  const report = command.run(world, request);
+  const report = run(io, command, world, request);
   if (report instanceof Promise) throw new Error(`lw ${name} must not wait in the lab`);
   write(io, command, report, request);
   for (const problem of command.problems(report)) sayProblem(io, problem);
   return command.exitCode(report);
+};
+
+const run = (io: CommandIo, command: Command<unknown>, world: World, request: Request): unknown => {
+  try {
+    return command.run(world, request);
+  } catch (error) {
+    const [, name = ''] = request.operands;
+    const refused = error instanceof NotMadeError ? refusalOf(io, error.answer, name) : undefined;
+    if (refused) io.session.tally.refused.push(refused);
+    throw error;
+  }
 };
 
 /** No wider than the lab's terminal. */

@@ -14,6 +14,8 @@ export interface RefusedChange {
   readonly call: string;
   readonly errno: Errno;
   readonly paths: readonly string[];
+  /** Why, where the errno alone does not say. */
+  readonly reason?: string;
 }
 
 /** A refused change at the name where it stopped. */
@@ -33,11 +35,13 @@ const shownMax = 6;
 
 export const placeRefusals = (sketch: Sketch, refused: readonly RefusedChange[]): readonly PlacedRefusal[] => {
   const process = sketch.process();
-  return refused.slice(-shownMax).map((change, index) => placeOne(process, change, index));
+  const told = new Map(refused.map((change) => [JSON.stringify(change), change]));
+  return [...told.values()].slice(-shownMax).map((change, index) => placeOne(process, change, index));
 };
 
-const placeOne = (process: SketchProcess, { call, errno, paths }: RefusedChange, index: number): PlacedRefusal => {
-  const asked = (paths.at(-1) ?? '/').replace(/(?<=.)\/+$/, '');
+const placeOne = (process: SketchProcess, change: RefusedChange, index: number): PlacedRefusal => {
+  const { call, errno, paths } = change;
+  const asked = (paths.at(-1) ?? '/').replace(/(?<=.)\/+$/, '').replaceAll(/\/(\.\/)+/g, '/');
   const dir = physical(process, dirname(asked), 'follow');
   const parent = dir?.path ?? '/';
   const name = dir ? basename(asked) || '/' : asked;
@@ -51,7 +55,7 @@ const placeOne = (process: SketchProcess, { call, errno, paths }: RefusedChange,
     stopped: {
       call: words,
       errno,
-      reason: reasonFor(words, errno, to?.kind === 'dir'),
+      reason: change.reason ?? reasonFor(words, errno, to?.kind === 'dir', paths.length > 1 && !from),
       to: to && inodeId(to),
       crosses,
     },
@@ -92,7 +96,9 @@ const callWords: Readonly<Record<string, string>> = {
   utimensat: 'touch',
 };
 
-const reasonFor = (call: string, errno: Errno, ofDirectory: boolean): string => {
+/** `ofNothing`: there is no file that could get the new name. */
+const reasonFor = (call: string, errno: Errno, ofDirectory: boolean, ofNothing: boolean): string => {
+  if (errno === 'ENOENT' && ofNothing) return 'there is no file that could get the name';
   if (call === 'link' && errno === 'EPERM')
     return ofDirectory ? 'a directory has one name only' : 'this file may not get another name from you';
   if (call === 'link' && errno === 'EXDEV') return 'names stay within one mount';
