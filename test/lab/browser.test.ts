@@ -241,6 +241,68 @@ test('the parts of the picture are one stop of the Tab key, and the arrow keys g
   assert.match(await textOf(page, '#table table'), /l[\s\S]*symlink/);
 });
 
+test('of a large picture only what is near is drawn, and all of it can be reached, read and printed', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  const names = Array.from({ length: 400 }, (_, at) => `file-${String(at).padStart(3, '0')}`);
+  await openSandbox(page, `${names.map((name) => `${name} "${name}"`).join('\n')}\nzz -> file-000\n`);
+  const drawn = () => page.locator('#canvas .part').count();
+  const few = async (): Promise<void> => assert.ok((await drawn()) < 200, `${await drawn()} parts are drawn`);
+  const inSight = (words: string): Promise<boolean> =>
+    page.evaluate(
+      `[...document.querySelectorAll('#canvas .part')].some((part) => {
+        const box = part.querySelector('.pill, .card, .data-box').getBoundingClientRect();
+        const frame = document.getElementById('canvas').getBoundingClientRect();
+        return part.getAttribute('aria-label').includes('${words}') && box.top >= frame.top + 30 && box.bottom <= frame.bottom;
+      })`,
+    ) as Promise<boolean>;
+  await few();
+  // A link that stands far away leads through what is seen.
+  await page.locator('#canvas .hop').waitFor();
+  await page.evaluate("document.getElementById('canvas').scrollTop = 11000");
+  await page.locator('#canvas .part[aria-label*="file-195"]').first().waitFor();
+  await few();
+  assert.equal(await page.locator('#canvas .hop').count(), 1);
+  assert.equal(await page.locator('#canvas .part[aria-label*="file-000"].row').count(), 0);
+  // The headings stay where they are seen.
+  const headings = (await page.locator('#canvas .headings').boundingBox())?.y;
+  assert.equal(headings, (await page.locator('#canvas').boundingBox())?.y);
+
+  await page.locator('#canvas').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
+  assert.match((await page.locator(':focus').getAttribute('aria-label')) ?? '', /file-000/);
+  await page.waitForTimeout(100);
+  assert.ok(await inSight('zz'));
+  await page.keyboard.press('Home');
+  await page.waitForTimeout(100);
+  assert.ok(await inSight('/home/me'));
+  await page.evaluate("document.getElementById('canvas').scrollTop = 11000");
+  await page.waitForTimeout(100);
+  assert.match((await page.locator(':focus').getAttribute('aria-label')) ?? '', /home\/me/);
+
+  await type(page, 'ln file-007 file-307-again');
+  await page.waitForTimeout(100);
+  assert.ok(await inSight('file-307-again'));
+  await few();
+  await type(page, 'rm *[0-9]');
+  await page.waitForTimeout(100);
+  assert.ok((await inSight('file-307-again')) && (await inSight('zz')));
+
+  await page.locator('#back').press('Enter');
+  await few();
+  await page.locator('#as-table summary').press('Enter');
+  await page.locator('#table table').waitFor();
+  assert.equal(await page.locator('#table tbody tr').count(), 403);
+  await page.evaluate(
+    "addEventListener('beforeprint', () => { globalThis.printed = document.querySelectorAll('#canvas .part:not(.gone)').length; })",
+  );
+  await page.pdf();
+  assert.equal(await page.evaluate('globalThis.printed'), 403 + 402 + 401);
+  await few();
+});
+
 /** Names and texts that would be something else if they were ever taken for markup or sent to a terminal. */
 const hostile = [
   '<img src=x onerror=alert(1)>',

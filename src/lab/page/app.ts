@@ -128,8 +128,12 @@ const show = (afresh = false): void => {
   setDisabled('again', lines.length === 0);
   const commands = said.reduce((sum, one) => sum + countCommands(one.line), 0);
   showResult(lesson, view?.check(session) ?? false, commands);
-  void remember();
+  // What was typed is seen first.
+  clearTimeout(toRemember);
+  toRemember = setTimeout(() => void remember());
 };
+
+let toRemember: ReturnType<typeof setTimeout> | undefined;
 
 let reachedBefore = false;
 

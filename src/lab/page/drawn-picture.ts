@@ -77,11 +77,12 @@ export class DrawnPicture {
     );
   }
 
-  /** Draws what comes into sight. */
+  /** Draws what comes into sight, and lets go what is far from it. */
   look(seen: Extent): void {
     const { top, bottom } = seen;
     const soon = { top: Math.max(0, top - ahead / 2), bottom: Math.min(this.height, bottom + ahead / 2) };
-    if (soon.top >= this.#drawn.top && soon.bottom <= this.#drawn.bottom) return;
+    const isMore = this.#drawn === everywhere && this.#parts.length > alwaysDrawn;
+    if (!isMore && soon.top >= this.#drawn.top && soon.bottom <= this.#drawn.bottom) return;
     this.#drawn = this.#around(seen);
     this.#draw();
   }

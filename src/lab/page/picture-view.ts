@@ -27,7 +27,10 @@ export class PictureView {
       if (target instanceof SVGElement) this.#current = target.id;
     });
     const look = (): void => this.#drawn.look(this.#seen());
-    canvas.addEventListener('scroll', look);
+    canvas.addEventListener('scroll', () => {
+      look();
+      canvas.classList.toggle('scrolled', canvas.scrollTop > 0);
+    });
     addEventListener('beforeprint', () => this.#drawn.lookEverywhere());
     addEventListener('afterprint', look);
     let width = canvas.clientWidth;
