@@ -184,6 +184,56 @@ test('--check says what is wrong with a lesson, and where', () => {
   assert.equal(lw(['learn', '--check']).code, 2);
 });
 
+test('two lessons that would share their progress are told', () => {
+  using scratch = new Scratch();
+  const [first, second, ofLab] = ['first', 'second', 'of-lab'].map((name) => scratch.at(name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(first, lesson('ln a b'));
+  writeFileSync(second, lesson('ln a b'));
+  writeFileSync(ofLab, lesson('ln a b').replace('a-second-name', 'inode'));
+  assert.deepEqual(lw(['learn', '--check', first, second, ofLab]), {
+    code: 1,
+    out: `${first}  A second name
+${second}
+  ✗ line 2: ${first} has the id a-second-name as well: progress is kept under it, so take another
+${ofLab}
+  ✗ line 2: the lab's “What is an inode?” has the id inode as well: progress is kept under it, so take another
+`,
+    err: '',
+  });
+  // Who mends a lesson of the lab may check it.
+  assert.equal(lw(['learn', '--check', join(home, 'lessons/01-inode.lesson')]).code, 0);
+});
+
+test('what is no lesson at all is told in one line, however long it is', () => {
+  using scratch = new Scratch();
+  const file = scratch.at('odd');
+  const said = (): string => lw(['learn', '--check', file]).out.replace(file, 'FILE');
+  writeFileSync(file, Buffer.from([...Array(256).keys()]));
+  assert.equal(said(), 'FILE\n  ✗ line 1: the control character U+0000: a lesson is plain text, saved as UTF-8\n');
+  writeFileSync(file, Buffer.from(lesson('ln a b').replace('several', 'é'), 'latin1'));
+  assert.equal(said(), 'FILE\n  ✗ line 5: bytes that are no text in UTF-8: a lesson is plain text, saved as UTF-8\n');
+  writeFileSync(file, 'x\n'.repeat(1_000_000));
+  assert.equal(said(), 'FILE\n  ✗ line 1: this is too long for a lesson: more than 100000 characters\n');
+  assert.match(lw(['learn', '--check', '/dev/zero']).out, /✗ line 1: the control character U\+0000/);
+  const { code, err } = lw(['learn', '--check', scratch.path]);
+  assert.deepEqual([code, err], [1, `lw: cannot read ${scratch.path}: Is a directory\n`]);
+});
+
+test('a lesson that is left out of the lab is told', async () => {
+  using scratch = new Scratch();
+  const file = scratch.at('broken');
+  writeFileSync(file, lesson('ln a b').replace('golf: 1\n', ''));
+  const { err } = await serving(['--no-open', file], () => Promise.resolve());
+  assert.equal(
+    err,
+    `lw: ${file} is left out: it is not right in line 1: the lesson needs its golf, the fewest commands that reach the goal, on a line below its title: golf: 1\n    try: lw learn --check ${file}\n`,
+  );
+});
+
 test('--list gives every lesson of the lab', () => {
   const { code, out } = lw(['learn', '--list', '--json']);
   assert.equal(code, 0);

@@ -19,12 +19,13 @@ export const words = (row: string): readonly Word[] | string => {
     const match = /^(?:\$'((?:[^'\\]|\\.)*)'|'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s'"][^\s]*))(\/?)(?=\s|$)\s*/su.exec(
       rest,
     );
-    if (!match) return `quotes do not match from here: ${rest.slice(0, 30)}`;
+    if (!match) return `quotes do not match from here: ${rest.slice(0, 30)}; close them, and put a space behind`;
     const [whole, ansi, single, contents, bare, slash] = match;
     rest = rest.slice(whole.length);
     const escaped = ansi ?? contents;
     const text = escaped === undefined ? (single ?? bare ?? '') : readEscapes(escaped);
-    if (text === undefined) return `this escape means nothing: ${whole.trim()}`;
+    if (text === undefined)
+      return `this escape means nothing: ${whole.trim()}; known are \\n \\t \\r \\e \\" \\\\ \\xff \\u202e`;
     const isDir = bare?.endsWith('/') ?? slash === '/';
     found.push({
       text: bare?.endsWith('/') ? text.slice(0, -1) : text,

@@ -159,7 +159,8 @@ class Builder {
     if (!(fs instanceof SketchProcess)) throw complain(drawn.line, 'only a sketch can be drawn with mounts');
     const locate = (wanted: string) => {
       const found = fs.locate(wanted);
-      if (typeof found === 'string') throw complain(drawn.line, `${quoteName(wanted)}: ${found}`);
+      if (typeof found === 'string')
+        throw complain(drawn.line, `${quoteName(wanted)} is not there to be mounted: ${found}; draw it above`);
       return found;
     };
     const how = mount.kind === 'bind' ? { source: locate(mount.of) } : { type: mount.type };
@@ -182,9 +183,9 @@ class Builder {
   #ownerOf({ line }: Drawn, { user, group }: DrawnOwner): Owner {
     const { users, groups } = this.#options;
     const uid = numberOf(user, users);
-    if (uid === undefined) throw complain(line, `there is no user ${quoteName(user)}`);
+    if (uid === undefined) throw complain(line, `there is no user ${quoteName(user)}${knownAre(users)}`);
     const gid = group === undefined ? (numberOf(user, groups) ?? uid) : numberOf(group, groups);
-    if (gid === undefined) throw complain(line, `there is no group ${quoteName(group as string)}`);
+    if (gid === undefined) throw complain(line, `there is no group ${quoteName(group as string)}${knownAre(groups)}`);
     return { uid, gid };
   }
 
@@ -201,6 +202,8 @@ const absolute = (place: string, path: string): string => (path.startsWith('/') 
 
 const numberOf = (name: string, names: Names | undefined): number | undefined =>
   /^\d+$/.test(name) ? Number(name) : (names?.get(name) ?? (name === 'root' ? 0 : undefined));
+
+const knownAre = (names: Names | undefined): string => (names ? `: only ${[...names.keys()].join(', ')}` : '');
 
 const complain = (line: number, message: string): DrawingError => new DrawingError({ line, message });
 

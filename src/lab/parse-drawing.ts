@@ -137,7 +137,8 @@ const readAttributes = (
     } else if (/^#/.test(text)) {
       node.label = text.slice(1);
       const known = use === 'goal' ? [...special] : [];
-      if (!/^[\w-]+$/.test(node.label) && !known.includes(node.label)) say(`${quoteName(text)} is no mark of an inode`);
+      if (!/^[\w-]+$/.test(node.label) && !known.includes(node.label))
+        say(`${quoteName(text)} is no mark of an inode: those are #1 or #letter, in one word`);
       else if (use === 'start' && special.includes(node.label)) say(`${text} is for goals: call the inode otherwise`);
     } else if (/^0?[0-7]{3,4}$/.test(text)) {
       node.mode = Number.parseInt(text, 8);
@@ -147,7 +148,9 @@ const readAttributes = (
       node.owner = { user, group };
     } else if (text === 'mount' || text === 'bind') readMount(node, text, next, say);
     else if (text === 'ro' && node.mount) node.mount = { ...node.mount, readOnly: true };
-    else say(`${quoteName(text)} means nothing here`);
+    else if (/^\d+$/.test(text))
+      say(`${text} means nothing here: a mode has three or four digits from 0 to 7, as 0644`);
+    else say(`${quoteName(text)} means nothing here: a name with spaces is written in quotes`);
   }
 };
 
@@ -173,11 +176,12 @@ const mountTypes: readonly string[] = ['ext4', 'tmpfs', 'xfs', 'btrfs', 'vfat'];
 
 /** A second name of a file: what is said of either is said of the file. */
 const joinTwins = (first: Node, second: Node, say: (message: string) => void): void => {
-  if (first.kind === 'dir' || second.kind === 'dir') say('a directory has one name only');
+  if (first.kind === 'dir' || second.kind === 'dir')
+    say(`a directory has one name only, and #${second.label} is ${quoteName(first.path)} already`);
   else if (first.kind !== second.kind && second.kind !== 'file' && second.kind !== 'any')
-    say(`#${second.label} is of another kind in line ${first.line}`);
+    say(`#${second.label} is ${quoteName(first.path)}, which is of another kind`);
   else if (second.contents !== undefined && (first.contents ?? second.contents) !== second.contents)
-    say(`#${second.label} is one file, and holds something else in line ${first.line}`);
+    say(`#${second.label} is one file, and ${quoteName(first.path)} says that it holds something else`);
   first.contents ??= second.contents;
   first.mode ??= second.mode;
   first.owner ??= second.owner;

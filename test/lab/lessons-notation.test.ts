@@ -90,23 +90,23 @@ test('each mistake is told with its line', () => {
   ]);
   assert.deepEqual(wrong('a\na\nd/ #1\ne/ #1\nx/y\n..\n'), [
     '2: a is drawn twice',
-    '4: a directory has one name only',
+    '4: a directory has one name only, and #1 is d already',
     '5: x/y is a path: draw each directory on a line of its own',
     '6: a name is missing here',
   ]);
   assert.deepEqual(wrong('a ->\nb "x" "y" hello\nc "x\nd "\\q"\ne/ "x"\nf/ mount cake\ng -> x 0644\nh size many'), [
     '1: after -> comes the text of the link',
-    '2: hello means nothing here',
-    '3: quotes do not match from here: "x',
-    '4: this escape means nothing: "\\q"',
+    '2: hello means nothing here: a name with spaces is written in quotes',
+    '3: quotes do not match from here: "x; close them, and put a space behind',
+    '4: this escape means nothing: "\\q"; known are \\n \\t \\r \\e \\" \\\\ \\xff \\u202e',
     '5: only a file has contents',
     '6: mount what? One of ext4, tmpfs, xfs, btrfs, vfat',
     '7: a symlink has no mode of its own',
     '8: after size comes a number of bytes below a million, and only a file has one',
   ]);
   assert.deepEqual(wrong('a #1 "x"\nb #1 "y"\nl -> x #1\nv/ bind of a\n  w\n'), [
-    '2: #1 is one file, and holds something else in line 1',
-    '3: #1 is of another kind in line 1',
+    '2: #1 is one file, and a says that it holds something else',
+    '3: #1 is a, which is of another kind',
     '5: a bind mount shows what lies elsewhere: draw that there',
   ]);
 });
@@ -115,11 +115,11 @@ test('wildcards are for goals', () => {
   const goal = '*\na ?\nb -> *\nabsent c\nd #same\ne #new\nf #?\n';
   assert.deepEqual(wrong(goal, 'goal'), []);
   assert.deepEqual(wrong(goal), [
-    "2: '?' means nothing here",
-    '4: c means nothing here',
+    "2: '?' means nothing here: a name with spaces is written in quotes",
+    '4: c means nothing here: a name with spaces is written in quotes',
     '5: #same is for goals: call the inode otherwise',
     '6: #new is for goals: call the inode otherwise',
-    "7: '#?' is no mark of an inode",
+    "7: '#?' is no mark of an inode: those are #1 or #letter, in one word",
   ]);
 });
 
@@ -128,6 +128,6 @@ test('what cannot be built is told with its line', () => {
   const fails = (text: string, message: RegExp): void => assert.throws(() => build(fs, fs.cwd, text), { message });
   fails('one #1\nm/ mount tmpfs\n  two #1\n', /^line 3: m\/two cannot be made: linkat: EXDEV$/);
   fails('x @nobody\n', /^line 1: there is no user nobody$/);
-  fails('v/ bind of nothing\n', /^line 1: \/nothing: ENOENT$/);
+  fails('v/ bind of nothing\n', /^line 1: \/nothing is not there to be mounted: ENOENT; draw it above$/);
   fails(`${'n'.repeat(256)}\n`, /ENAMETOOLONG$/);
 });

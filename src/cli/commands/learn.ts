@@ -1,13 +1,14 @@
 /** lw learn: the lab, served to this machine; and whether the lessons that somebody wrote are right. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBytes } from '../../fs/bytes.ts';
 import { terminalWidth } from '../../kernel/terminal.ts';
 import type { Complaint } from '../../lab/drawing.ts';
-import { parseLesson } from '../../lab/lessons/parse-lesson.ts';
+import { lengthMost, parseLesson } from '../../lab/lessons/parse-lesson.ts';
 import { lessonsScript } from '../../web/lessons-script.ts';
 import { type Page, pagesOf, servePages } from '../../web/serve-pages.ts';
+import { shellWord } from '../causes/shell-word.ts';
 import type { Command } from '../command.ts';
 import { CommandError, UsageError } from '../command-error.ts';
 import { reasonOf } from '../output.ts';
@@ -47,7 +48,7 @@ export const command: Command<Learning> = {
 
 On a terminal a browser is opened, if there is a graphical session. Progress is kept by the browser, for each address of its own: give a --port to come back to the same.
 
-LESSON is a file in the notation of the package's folder lessons/; the lab shows yours after its own. With --check nothing is served: each complaint names the file, the line and what is wrong, and the exit code is 1 if there is any.`,
+LESSON is a file in the notation of the package's folder lessons/; the lab shows yours after its own. With --check nothing is served: each complaint names the file, the line and what is wrong. The notation is described in docs/LESSONS.md.\n\nExit code: 0; 1 if there is any complaint, a file cannot be read, or the lab cannot be served.`,
   examples: [
     ['lw learn', 'opens the lab'],
     ['lw learn --port 8000 --no-open', 'serves it on http://127.0.0.1:8000/'],
@@ -66,13 +67,28 @@ LESSON is a file in the notation of the package's folder lessons/; the lab shows
         throw new UsageError('--check needs the files of lessons', 'lw learn --check FILE');
       // All of the lab's machine comes with it.
       const { checkLesson } = await import('../../lab/lessons/check-lesson.ts');
-      const lessons = own.map((lesson) => ({ ...named(lesson), complaints: checkLesson(lesson.text) }));
+      const others = existsSync(join(labFolder, 'index.html'))
+        ? lessonsOf(pagesOfLab()).map((text) => named({ file: undefined, text }))
+        : [];
+      const lessons: CheckedLesson[] = [];
+      for (const { file, text } of own) {
+        const lesson = named({ file, text });
+        const complaints = [...checkLesson(text), ...namesake(lesson, text, lessons, others)];
+        lessons.push({ ...lesson, complaints: complaints.toSorted((a, b) => a.line - b.line) });
+      }
       return { url: undefined, lessons, problems };
     }
     const port = portOf(request.value('port'));
     const pages = pagesOfLab();
     const texts = [...lessonsOf(pages), ...own.map(({ text }) => text)];
     const lessons = [...lessonsOf(pages).map((text) => ({ file: undefined, text })), ...own].map(named);
+    for (const { file, complaints } of lessons) {
+      const [first] = complaints;
+      if (first && file !== undefined && !request.flag('list'))
+        problems.push(
+          `${show(file)} is left out: it is not right in line ${first.line}: ${first.message}\ntry: lw learn --check ${shellWord(file)}`,
+        );
+    }
     if (request.flag('list')) return { url: undefined, lessons, problems };
     const script = { type: 'text/javascript; charset=utf-8', bytes: Buffer.from(lessonsScript(texts)) };
     try {
@@ -119,12 +135,21 @@ LESSON is a file in the notation of the package's folder lessons/; the lab shows
   problems: ({ problems }) => problems,
 };
 
+/** No more of it than shows that it is too long: it may be anything. */
 const readLesson = (file: string, problems: string[]): string | undefined => {
+  let opened: number | undefined;
   try {
-    return readFileSync(file === '-' ? 0 : Buffer.from(encodeBytes(file)), 'utf8');
+    opened = file === '-' ? 0 : openSync(Buffer.from(encodeBytes(file)), 'r');
+    const bytes = Buffer.alloc(4 * lengthMost + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < bytes.length; length += count)
+      count = readSync(opened, bytes, length, bytes.length - length, null);
+    return bytes.toString('utf8', 0, length);
   } catch (error) {
     problems.push(`cannot read ${show(file)}: ${reasonOf(error)}`);
     return undefined;
+  } finally {
+    if (opened) closeSync(opened);
   }
 };
 
@@ -140,6 +165,21 @@ const named = ({ file, text }: LessonText): CheckedLesson => {
     : { file, id: undefined, title: undefined, complaints: lesson };
 };
 
+/** Who has the same id: the browser keeps one progress for both. Whoever mends a lesson of the lab keeps its id and title. */
+const namesake = (
+  { id, title }: CheckedLesson,
+  text: string,
+  own: readonly CheckedLesson[],
+  others: readonly CheckedLesson[],
+): readonly Complaint[] => {
+  if (id === undefined) return [];
+  const twin = own.find((each) => each.id === id) ?? others.find((each) => each.id === id && each.title !== title);
+  if (!twin) return [];
+  const line = text.split('\n').findIndex((row) => row.startsWith('id:')) + 1;
+  const whose = twin.file === undefined ? `the lab's “${twin.title}”` : show(twin.file);
+  return [{ line, message: `${whose} has the id ${id} as well: progress is kept under it, so take another` }];
+};
+
 const portOf = (text: string | undefined): number => {
   if (text === undefined) return 0;
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
@@ -149,11 +189,12 @@ const portOf = (text: string | undefined): number => {
 
 /** dist/lab, beside this program or in the checkout around its source. */
 const pagesOfLab = (): ReadonlyMap<string, Page> => {
-  const folder = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../../dist/lab' : 'lab');
-  if (!existsSync(join(folder, 'index.html')))
-    throw new CommandError(`the lab is not built: there is no ${show(folder)}`, ['npm run build'], 1);
-  return pagesOf(folder);
+  if (!existsSync(join(labFolder, 'index.html')))
+    throw new CommandError(`the lab is not built: there is no ${show(labFolder)}`, ['npm run build'], 1);
+  return pagesOf(labFolder);
 };
+
+const labFolder = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../../../dist/lab' : 'lab');
 
 /** The texts in lessons.js, which is one a line. */
 const lessonsOf = (pages: ReadonlyMap<string, Page>): readonly string[] =>
