@@ -4,7 +4,7 @@ import type { Fs } from '../fs/fs.ts';
 import { identityKey } from '../fs/identity.ts';
 import { basename, dirname, join } from '../fs/path.ts';
 import type { Stat } from '../fs/stat.ts';
-import { maxLinks } from '../trace/route.ts';
+import { type End, maxLinks } from '../trace/route.ts';
 import type { Place } from '../trace/trace.ts';
 import { type Census, dirField, linkField, noDir, noText } from './census.ts';
 import { mix, RowIndex } from './columns.ts';
@@ -51,7 +51,8 @@ interface OutsideLink {
   readonly from: Spot;
   readonly path: string;
   readonly text: Uint8Array;
-  readonly resolves: boolean;
+  /** What the kernel says when it opens it; undefined for anything else. */
+  readonly end: 'found' | 'permission' | undefined;
   readonly same: LinkId;
 }
 
@@ -89,6 +90,9 @@ export class Atlas {
   readonly #outsideLinks: OutsideLink[] = [];
   readonly #outsideWays = new Map<LinkId, Way>();
   readonly #loops = new Map<LinkId, boolean>();
+  /** How many links are being followed, one for the other. */
+  #depth = 0;
+  #wasTooDeep = false;
   /** Names in directories of the census that the walk left out. */
   readonly #unlisted = new Map<string, Child>();
   readonly #byPath = new Map<string, Spot | undefined>();
@@ -133,7 +137,8 @@ export class Atlas {
 
   /** Links followed when this one is opened, itself included, as many as the kernel counts; more than it follows for a link that leads nowhere. */
   hops(link: LinkId): number {
-    return link >= 0 && this.#namesNoLink(link) ? 1 : this.#knownHops(link);
+    if (link >= 0 && this.#namesNoLink(link)) return 1;
+    return this.#endKind(link) === 'found' ? this.#knownHops(link) : maxLinks + 1;
   }
 
   /** Whether following a link comes back to it, or to another link that it passes. */
@@ -279,21 +284,51 @@ export class Atlas {
 
   #knownHops(link: LinkId): number {
     this.#find(link);
-    return link < 0 ? this.#outsideWays.get(link)!.hops : this.#hops[link]!;
+    if (link < 0) return this.#outsideWays.get(link)?.hops ?? maxLinks + 1;
+    return this.#hops[link]! || maxLinks + 1;
   }
 
   #knownEnd(link: LinkId): Spot {
     this.#find(link);
-    return link < 0 ? this.#outsideWays.get(link)!.end : this.#ends[link]!;
+    if (link < 0) return this.#outsideWays.get(link)?.end ?? nowhere;
+    return this.#hops[link]! === 0 ? nowhere : this.#ends[link]!;
   }
 
-  /** Follows a link, unless its way is known. */
+  /** Follows a link, unless its way is known, or is too long for what it is a part of. */
   #find(link: LinkId): void {
     if (link < 0 ? this.#outsideWays.has(link) : this.#hops[link] !== 0) return;
-    // Only what the kernel follows to its end is followed here: at most 40 links. In a tree that
-    // changed meanwhile a link may still come back to itself, and finds this first note.
+    if (this.#depth === maxLinks) {
+      this.#wasTooDeep = true;
+      return;
+    }
+    // A link that comes back to itself finds this first note.
     this.#note(link, { hops: maxLinks + 1, end: nowhere });
-    if (this.#resolves(link)) this.#note(link, this.#follow(link, undefined));
+    if (!this.#mayPass(link)) return;
+    this.#depth++;
+    const way = this.#follow(link, undefined);
+    this.#depth--;
+    // By itself it may have an end: it is followed anew then.
+    if (this.#wasTooDeep && this.#depth > 0) this.#forget(link);
+    else this.#note(link, way);
+    if (this.#depth === 0) this.#wasTooDeep = false;
+  }
+
+  /**
+   * What the kernel follows to its end; and what it refuses, since somebody else made it in a directory that is open to
+   * all: as a part of a longer path that is followed (proc_sys_fs(5), protected_symlinks).
+   */
+  #mayPass(link: LinkId): boolean {
+    const end = this.#endKind(link);
+    return end === 'found' || end === 'permission';
+  }
+
+  #endKind(link: LinkId): End['kind'] | undefined {
+    return link < 0 ? this.#outsideLinks[~link]!.end : this.census.endOf(link);
+  }
+
+  #forget(link: LinkId): void {
+    if (link < 0) this.#outsideWays.delete(link);
+    else this.#hops[link] = 0;
   }
 
   #note(link: LinkId, way: Way): void {
@@ -304,16 +339,12 @@ export class Atlas {
     }
   }
 
-  #resolves(link: LinkId): boolean {
-    return link < 0 ? this.#outsideLinks[~link]!.resolves : this.census.endOf(link) === 'found';
-  }
-
   /** Follows a link's text from directory to directory, noting what it passes. */
   #follow(link: LinkId, steps: PartOfSteps | undefined): Way {
     let from = link < 0 ? 0 : this.textAt(link);
     let text = this.#bytesOf(link);
     if (text[from] === 0) return { hops: 1, end: nowhere };
-    const resolves = this.#resolves(link);
+    const passes = this.#mayPass(link);
     let spot = text[from] === slash ? (this.spotAt('/') ?? nowhere) : this.dirOf(link);
     let hops = 1;
     // The last name: from where to where in the text, in which directory, and the link of that name.
@@ -340,7 +371,7 @@ export class Atlas {
       else if (dots === 0) {
         let next = to;
         while (text[next] === slash) next++;
-        const child = this.#child(spot, text, from, to, this.#mayHide(spot) || (resolves && text[next] !== 0));
+        const child = this.#child(spot, text, from, to, this.#mayHide(spot) || (passes && text[next] !== 0));
         const passed = typeof child === 'object' ? child.link : undefined;
         lastAt = from;
         lastEnd = to;
@@ -426,11 +457,12 @@ export class Atlas {
     if (text instanceof Fault) return 'other';
     const ended = encodeBytes(`${text}\0`);
     const followed = this.#fs.open(handle, path, { access: 'path', resolve: { inRoot: true } });
-    const resolves = !(followed instanceof Fault);
-    if (resolves) followed[Symbol.dispose]();
+    const refused = followed instanceof Fault ? followed.errno : undefined;
+    if (!(followed instanceof Fault)) followed[Symbol.dispose]();
+    const end = refused === undefined ? 'found' : refused === 'EACCES' ? 'permission' : undefined;
     const first = this.same(from) === from ? undefined : this.linkAt(this.same(from), name);
     const link = ~this.#outsideLinks.length;
-    this.#outsideLinks.push({ from, path, text: ended, resolves, same: first ?? link });
+    this.#outsideLinks.push({ from, path, text: ended, end, same: first ?? link });
     return { link };
   }
 
