@@ -227,7 +227,10 @@ test('a lesson that is left out of the lab is told', async () => {
   using scratch = new Scratch();
   const file = scratch.at('broken');
   writeFileSync(file, lesson('ln a b').replace('golf: 1\n', ''));
-  const { err } = await serving(['--no-open', file], () => Promise.resolve());
+  const { err } = await serving(['--no-open', file], async (url) => {
+    // What it says is said before it answers.
+    await ask(url, '/');
+  });
   assert.equal(
     err,
     `lw: ${file} is left out: it is not right in line 1: the lesson needs its golf, the fewest commands that reach the goal, on a line below its title: golf: 1\n    try: lw learn --check ${file}\n`,

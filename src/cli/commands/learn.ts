@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBytes } from '../../fs/bytes.ts';
+import { type Errno, errorText } from '../../fs/errno.ts';
 import { terminalWidth } from '../../kernel/terminal.ts';
 import type { Complaint } from '../../lab/drawing.ts';
 import { lengthMost, parseLesson } from '../../lab/lessons/parse-lesson.ts';
@@ -146,11 +147,17 @@ const readLesson = (file: string, problems: string[]): string | undefined => {
       count = readSync(opened, bytes, length, bytes.length - length, null);
     return bytes.toString('utf8', 0, length);
   } catch (error) {
-    problems.push(`cannot read ${show(file)}: ${reasonOf(error)}`);
+    problems.push(`cannot read ${show(file)}: ${systemReason(error)}`);
     return undefined;
   } finally {
     if (opened) closeSync(opened);
   }
+};
+
+/** As all other programs say it, where the system refused: Node has words of its own. */
+const systemReason = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? (error.code as Errno) : undefined;
+  return (code && errorText(code)) ?? reasonOf(error);
 };
 
 interface LessonText {
