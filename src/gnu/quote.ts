@@ -44,6 +44,42 @@ export const quoteValue = (text: string, utf8: boolean): string => {
   return `${left}${out}${right}`;
 };
 
+/** As `ls --quoting-style` has it, in a locale whose text is UTF-8. */
+export const quotedAs = (text: string, style: string): string => {
+  const escaped = (special: string): string =>
+    Array.from(text, (char) => (special.includes(char) ? `\\${char}` : (escapeOf(char, true) ?? char))).join('');
+  switch (style) {
+    case 'c':
+      return `"${escaped('"\\')}"`;
+    case 'c-maybe':
+      return escaped('"\\') === text ? text : `"${escaped('"\\')}"`;
+    case 'escape':
+      return escaped(' \\');
+    case 'locale':
+    case 'clocale':
+      return quoteValue(text, true);
+    case 'shell-escape-always':
+      return quote(text, true);
+    case 'shell-escape':
+      return needsQuotes(text) ? quote(text, true) : text;
+    case 'shell':
+    case 'shell-always': {
+      if (style === 'shell' && !needsQuotes(text)) return text;
+      if (text.includes("'") && !/["$\\`!]/.test(text)) return `"${text}"`;
+      return `'${text.replaceAll("'", "'\\''")}'`;
+    }
+    default:
+      return text;
+  }
+};
+
+const needsQuotes = (text: string): boolean =>
+  text === '' ||
+  text === '{' ||
+  text === '}' ||
+  /^[#~]|[\s!"$&'()*;<=>?[\\^`|]/.test(text) ||
+  Array.from(text).some((char) => escapeOf(char, true) !== undefined);
+
 const named: Readonly<Record<string, string>> = {
   '\x07': '\\a',
   '\b': '\\b',

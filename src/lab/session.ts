@@ -139,6 +139,8 @@ export interface CommandIo {
   readonly stdout: Stat | undefined;
   out(text: string): void;
   err(text: string): void;
+  /** Whether there is a program of this name. */
+  runs(name: string): boolean;
   /** A variable of its environment. */
   variable(name: string): string | undefined;
   /**
@@ -147,8 +149,8 @@ export interface CommandIo {
    * foreground it is as if Ctrl-C was pressed at once: return 130.
    */
   stay(handles: readonly { readonly handle: Handle; readonly path: string }[], turn: () => void): boolean;
-  /** Runs another command with these words, as `find -exec` and `xargs` do; its exit code. */
-  run(words: readonly string[], stdin?: string): number;
+  /** Runs another command with these words, as `find -exec` and `xargs` do; its exit code. It may start in another directory. */
+  run(words: readonly string[], stdin?: string, directory?: string): number;
 }
 
 /** Of what runs in the background first. */

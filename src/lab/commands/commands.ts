@@ -11,7 +11,22 @@ import { findmnt, mount, umount } from './mounts.ts';
 import { chmod, chown } from './owners.ts';
 import { products } from './product.ts';
 import { rm } from './rm.ts';
-import { basename, date, dirname, env, file, id, mkfifo, seq, sleep, sync, tree, whoami, xargs } from './small.ts';
+import {
+  basename,
+  date,
+  dirname,
+  env,
+  file,
+  id,
+  mkfifo,
+  printenv,
+  seq,
+  sleep,
+  sync,
+  tree,
+  whoami,
+  xargs,
+} from './small.ts';
 import { df, du, namei, statCommand } from './stat.ts';
 import { tail } from './tail.ts';
 import { cat, cmp, diff, head, sort, tee, uniq, wc } from './text.ts';
@@ -40,7 +55,7 @@ export const commands: Readonly<Record<string, LabCommand>> = {
   ...{ mkdir, rmdir, touch, truncate, mktemp, rm, mv, cp, install, mkfifo },
   ...{ chmod, chown, chgrp: chown, mount, umount, findmnt },
   ...{ cat, head, tail, wc, sort, uniq, grep, sed, tee, cmp, diff, xargs, basename, dirname, seq },
-  ...{ date, id, whoami, sleep, sync, env, printenv: env },
+  ...{ date, id, whoami, sleep, sync, env, printenv },
   ...{ edit, nano: edit, vi: edit, vim: edit },
   ...{ ...verbCommands, lw, linkwright: lw, help: manual, man: manual },
 };

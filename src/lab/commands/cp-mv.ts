@@ -11,6 +11,7 @@ import { groupNumber, userNumber } from './show-file.ts';
 import {
   type Args,
   asker,
+  choice,
   complain,
   inDirectory,
   lastName,
@@ -51,29 +52,30 @@ export const cp: LabCommand = (io, words) => {
   const args = parse(
     io,
     words,
-    `a,archive attributes-only copy-contents d H l,link L,dereference P,no-dereference p preserve? no-preserve: parents r R,recursive reflink? ` +
-      `remove-destination sparse: s,symbolic-link x,one-file-system ${common}`,
+    `a,archive attributes-only copy-contents d H l,link L,dereference n,no-clobber P,no-dereference p preserve? no-preserve: parents r ` +
+      `R,recursive remove-destination reflink? sparse: s,symbolic-link x,one-file-system ${common.replace('n,no-clobber ', '')}`,
   );
   if (typeof args === 'number') return args;
   const options = common0(io, args);
   if (typeof options === 'number') return options;
-  const kept = preserved(args);
+  const kept = preserved(io, args);
+  if (typeof kept === 'number') return kept;
   const recursive = args.has('a') || args.has('r') || args.has('R');
   const hardLink = args.has('l');
   const how = args.last('a', 'd', 'H', 'L', 'P');
   const dereference =
     how === 'H' ? 'operands' : how === 'L' ? 'always' : how ? 'never' : recursive && !hardLink ? 'never' : 'always';
-  const reflink = args.has('reflink') ? (args.value('reflink') ?? 'always') : 'auto';
-  if (reflink !== 'auto' && reflink !== 'always' && reflink !== 'never')
-    return misused(
-      io,
-      `invalid argument ${word(reflink)} for ${word('--reflink')}\nValid arguments are:\n  - ${word('auto')}\n  - ${word('always')}\n  - ${word('never')}`,
-    );
+  const reflink = args.has('reflink')
+    ? choice(io, '--reflink', args.value('reflink') ?? 'always', [['auto'], ['always'], ['never']])
+    : 'auto';
+  if (typeof reflink === 'number') return reflink;
+  const sparse = choice(io, '--sparse', args.value('sparse') ?? 'auto', [['never'], ['auto'], ['always']]);
+  if (typeof sparse === 'number') return sparse;
   if (hardLink && args.has('s')) return misused(io, 'cannot make both hard and symbolic links');
   const force = args.has('f');
   return operate(io, args, {
     ...options,
-    ...{ recursive, hardLink, dereference, reflink },
+    ...{ recursive, hardLink, dereference, reflink: reflink as CopyOptions['reflink'] },
     symbolicLink: args.has('s'),
     unlinkAfterFailedOpen: force,
     unlinkBeforeOpening: args.has('remove-destination') || (force && (hardLink || args.has('s'))),
@@ -88,18 +90,26 @@ export const cp: LabCommand = (io, words) => {
 
 const everything = ['mode', 'ownership', 'timestamps', 'links'];
 
-const preserved = (args: Args): ReadonlySet<string> => {
+const attributes = [['mode'], ['timestamps'], ['ownership'], ['links'], ['context'], ['xattr'], ['all']];
+
+const preserved = (io: CommandIo, args: Args): ReadonlySet<string> | number => {
   const kept = new Set<string>();
   for (const { name, value } of args.given) {
     if (name === 'a') for (const each of everything) kept.add(each);
     if (name === 'd') kept.add('links');
     if (name === 'p') for (const each of ['mode', 'ownership', 'timestamps']) kept.add(each);
     if (name === 'preserve')
-      for (const each of (value ?? 'mode,ownership,timestamps').split(','))
-        for (const one of each === 'all' ? everything : [each]) kept.add(one);
+      for (const each of (value ?? 'mode,ownership,timestamps').split(',')) {
+        const found = choice(io, '--preserve', each, attributes);
+        if (typeof found === 'number') return found;
+        for (const one of found === 'all' ? everything : [found]) kept.add(one);
+      }
     if (name === 'no-preserve')
-      for (const each of (value ?? '').split(','))
-        for (const one of each === 'all' ? everything : [each]) kept.delete(one);
+      for (const each of (value ?? '').split(',')) {
+        const found = choice(io, '--no-preserve', each, attributes);
+        if (typeof found === 'number') return found;
+        for (const one of found === 'all' ? everything : [found]) kept.delete(one);
+      }
   }
   return kept;
 };
@@ -336,16 +346,19 @@ export const install: LabCommand = (io, words) => {
   const gid = group === undefined ? undefined : groupNumber(group);
   if (owner !== undefined && uid === undefined) return complain(io, `invalid user: ${word(owner)}`);
   if (group !== undefined && gid === undefined) return complain(io, `invalid group: ${word(group)}`);
-  const finish = (path: string, isDir: boolean): void => {
-    if (uid !== undefined || gid !== undefined) io.fs.chown(io.fs.cwd, path, { uid, gid }, 'follow');
-    io.fs.chmod(io.fs.cwd, path, mode(0, isDir, 0), 'follow');
+  const finish = (path: string, isDir: boolean): boolean => {
+    const owned =
+      uid === undefined && gid === undefined ? undefined : io.fs.chown(io.fs.cwd, path, { uid, gid }, 'follow');
+    if (owned) complain(io, `cannot change ownership of ${quoted(path)}: ${owned.reason}`);
+    else io.fs.chmod(io.fs.cwd, path, mode(0, isDir, 0), 'follow');
+    return owned === undefined;
   };
   if (args.has('d')) {
     if (args.operands.length === 0) return misused(io, 'missing file operand');
     let code = 0;
     for (const path of args.operands) {
       const there = stat(io, path);
-      if (!makeParents(io, path, args.has('v'))) code = 1;
+      if (!makeParents(io, path, args.has('v'), 'directory', 'creating')) code = 1;
       else if (!(there instanceof Fault) && there.kind === 'dir') finish(path, true);
       else {
         const fault = io.fs.mkdir(io.fs.cwd, path, 0o755);
@@ -371,6 +384,10 @@ export const install: LabCommand = (io, words) => {
   const isInto = into !== undefined || (!args.has('T') && !(found instanceof Fault) && found.kind === 'dir');
   if (!isInto && sources.length > 1)
     return complain(io, `target ${quoted(last)}: ${found instanceof Fault ? found.reason : 'Not a directory'}`);
+  if (into !== undefined && !args.has('D') && found instanceof Fault)
+    return complain(io, `failed to access ${quoted(into)}: ${found.reason}`);
+  const shared = common0(io, args);
+  if (typeof shared === 'number') return shared;
   if (args.has('D') && !makeParents(io, isInto ? inDirectory(last, 'x') : last, args.has('v'))) return 1;
   let code = 0;
   for (const source of sources) {
@@ -380,7 +397,7 @@ export const install: LabCommand = (io, words) => {
       code = complain(io, `omitting directory ${quoted(source)}`);
       continue;
     }
-    const options = { ...plain, unlinkBeforeOpening: true, verbose: args.has('v'), preserveTimes: args.has('p') };
+    const options = { ...plain, ...shared, unlinkBeforeOpening: true, preserveTimes: args.has('p') };
     if (
       copy(io, source, fromHere(io, destination), options, {
         copied: new Map(),
@@ -388,7 +405,7 @@ export const install: LabCommand = (io, words) => {
         sources: undefined,
       }).ok
     )
-      finish(destination, false);
+      code = finish(destination, false) ? code : 1;
     else code = 1;
   }
   return code;

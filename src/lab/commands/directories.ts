@@ -31,13 +31,23 @@ export const mkdir: LabCommand = (io, words) => {
     }
     if (there) continue;
     if (args.has('v')) io.out(`${io.name}: created directory ${quoted(path)}\n`);
-    if (wanted !== undefined) io.fs.chmod(io.fs.cwd, path, wanted, 'follow');
+    if (wanted !== undefined && mode) {
+      // Bits that the mode does not speak of are under the umask.
+      const spoken = wanted ^ mode(0, true, io.fs.umask) ^ 0o7777;
+      io.fs.chmod(io.fs.cwd, path, wanted & (spoken | ~io.fs.umask), 'follow');
+    }
   }
   return code;
 };
 
 /** The directories above `path`, writable for their owner whatever the umask says. */
-export const makeParents = (io: CommandIo, path: string, verbose: boolean, what = 'directory'): boolean => {
+export const makeParents = (
+  io: CommandIo,
+  path: string,
+  verbose: boolean,
+  what = 'directory',
+  told = 'created',
+): boolean => {
   const parts = path.replace(/\/+$/, '');
   for (let at = parts.indexOf('/', 1); at > 0; at = parts.indexOf('/', at + 1)) {
     if (parts[at - 1] === '/') continue;
@@ -57,7 +67,7 @@ export const makeParents = (io: CommandIo, path: string, verbose: boolean, what 
       complain(io, `cannot create ${what} ${word(above)}: ${reason}`);
       return false;
     }
-    if (verbose) io.out(`${io.name}: created directory ${quoted(above)}\n`);
+    if (verbose) io.out(`${io.name}: ${told} directory ${quoted(above)}\n`);
   }
   return true;
 };
@@ -236,15 +246,30 @@ export const parseDate = (text: string, now: bigint): bigint | undefined => {
   let rest = text.trim().toLowerCase();
   let time = now;
   const day =
-    /^(\d{4})-(\d\d?)-(\d\d?)(?:[t ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(?:z|utc|\+0000)?/.exec(rest) ??
-    /^(\d{4})(\d\d)(\d\d)(?: +(\d\d?):(\d\d)(?::(\d\d))?)?/.exec(rest);
+    /^(\d{4})-(\d\d?)-(\d\d?)(?:[t ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(?:z|utc|([-+])(\d\d):?(\d\d)?(?!\d))?(?![a-z])/.exec(
+      rest,
+    ) ?? /^(\d{4})(\d\d)(\d\d)(?: +(\d\d?):(\d\d)(?::(\d\d))?)?/.exec(rest);
   if (day) {
-    const [all, year, month, date, hour = '0', minute = '0', second = '0', fraction = ''] = day;
+    const [
+      all,
+      year,
+      month,
+      date,
+      hour = '0',
+      minute = '0',
+      second = '0',
+      fraction = '',
+      east,
+      hours = '0',
+      minutes = '0',
+    ] = day;
     const at = new Date(
       Date.UTC(Number(year), Number(month) - 1, Number(date), Number(hour), Number(minute), Number(second)),
     );
     if (at.getUTCMonth() !== Number(month) - 1 || Number(hour) > 23 || Number(minute) > 59) return undefined;
     time = BigInt(at.getTime()) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+    const ahead = BigInt((Number(hours) * 60 + Number(minutes)) * 60) * 1_000_000_000n;
+    time += east === '-' ? ahead : -ahead;
     rest = rest.slice(all.length).trim();
   }
   for (const part of rest.match(/(?:[+-]?\s*\d+\s*)?[a-z]+(?:\s+ago)?/g) ?? []) {

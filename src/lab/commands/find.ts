@@ -4,12 +4,13 @@ import { type Kind, rawMode, type Stat } from '../../fs/stat.ts';
 import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { matches } from '../shell/pattern.ts';
+import { parseDate } from './directories.ts';
 import { LinearExpression } from './linear-expression.ts';
 import { manualText } from './manual.ts';
 import { parseMode } from './mode.ts';
 import { mountsOf } from './mounts.ts';
 import { groupName, groupNumber, listTime, timeText, userName, userNumber } from './show-file.ts';
-import { complain, inDirectory, lastName, lstat, open, parentOf, stat, word } from './tool.ts';
+import { asker, complain, inDirectory, lastName, lstat, open, parentOf, stat, word } from './tool.ts';
 
 /** What a test is asked about. */
 interface Found {
@@ -50,6 +51,9 @@ export const find: LabCommand = (io, words) => {
   let at = 0;
   for (; at < words.length && /^-[PHL]$/.test(words[at] as string); at++)
     search.follow = (words[at] as string)[1] as Search['follow'];
+  if (words[at] === '--') at++;
+  else if (/^-[DO]/.test(words[at] ?? ''))
+    return complain(io, `the option ${words[at]?.slice(0, 2)} is not part of this lab`);
   if (words.includes('--help') || words.includes('-help')) {
     io.out(manualText(io.name));
     return 0;
@@ -183,8 +187,14 @@ const parsed = (search: Search, words: readonly string[]): Test => {
       const test = not();
       return (found) => !test(found);
     }
+    if (next === '-a' || next === '-and' || next === '-o' || next === '-or' || next === ',')
+      throw new Misuse(`invalid expression; you have used a binary operator '${next}' with nothing before it.`);
     if (next === '(') {
       at++;
+      if (at >= words.length)
+        throw new Misuse(
+          "invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('",
+        );
       if (words[at] === ')') throw new Misuse('invalid expression; empty parentheses are not allowed.');
       const test = list();
       if (words[at] !== ')')
@@ -217,7 +227,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** `+2`, `-2` or `2`. */
 const number = (name: string, text: string): ((value: number) => boolean) => {
   const found = /^([-+]?)(\d+)$/.exec(text);
-  if (!found) throw new Misuse(`non-numeric argument to ${name}: ‘${text}’`);
+  if (!found) throw new Misuse(`invalid argument \`${text}' to \`${name}'`);
   const wanted = Number(found[2]);
   return found[1] === '+'
     ? (value) => value > wanted
@@ -311,7 +321,10 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
     case '-size': {
       const given = value();
       const [, count, unit] = /^([-+]?\d+)([cwbkMG]?)$/.exec(given) ?? [];
-      if (count === undefined) throw new Misuse(`Invalid argument \`${given}' to -size`);
+      if (count === undefined) {
+        const type = /^[-+]?\d+(.)$/.exec(given)?.[1];
+        throw new Misuse(type ? `invalid -size type \`${type}'` : `Invalid argument \`${given}' to -size`);
+      }
       const fits = number(name, count);
       const bytes = { c: 1, w: 2, b: 512, k: 1024, M: 1048576, G: 1073741824 }[unit || 'b'] as number;
       return ({ stat: { size } }) => fits(Math.ceil(size / bytes));
@@ -336,6 +349,12 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
       const field = name === '-newer' ? 'mtime' : name === '-anewer' ? 'atime' : 'ctime';
       return ({ stat: found }) => found[field] > than;
     }
+    case '-newermt': {
+      const given = value();
+      const than = parseDate(given, io.session.clock.now());
+      if (than === undefined) throw new Misuse(`I cannot figure out how to interpret ${word(given)} as a date or time`);
+      return ({ stat: found }) => found.mtime > than;
+    }
     case '-mtime':
     case '-atime':
     case '-ctime': {
@@ -351,7 +370,7 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
     case '-perm': {
       const given = value();
       const [, sign = '', rest = ''] = /^([-/]?)(.*)$/s.exec(given) ?? [];
-      const mode = parseMode(rest)?.(0, false, 0);
+      const mode = /^\+\d/.test(rest) ? undefined : parseMode(rest)?.(0, false, 0);
       if (mode === undefined) throw new Misuse(`invalid mode ${word(given)}`);
       return ({ stat: found }) =>
         sign === '-'
@@ -433,6 +452,8 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
       };
     case '-printf': {
       const format = value();
+      for (const letter of unknownDirectives(format))
+        complain(io, `warning: unrecognized format directive \`%${letter}'`);
       search.acts = true;
       return (found) => {
         io.out(formatted(search, found, format));
@@ -458,11 +479,19 @@ const primary = (search: Search, words: readonly string[], start: number, go: (t
     case '-ok':
       return execTest(search, words, start, go);
     default:
+      if (missing.has(name)) throw new Misuse(`${name} is not part of this lab`);
       throw new Misuse(
         name.startsWith('-') ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`,
       );
   }
 };
+
+/** What the real one has besides. */
+const missing = new Set(
+  '-context -daystart -files0-from -fls -fprint -fprint0 -fprintf -ignore_readdir_race -iregex -newerXY -noignore_readdir_race -okdir -regextype -used'.split(
+    ' ',
+  ),
+);
 
 const execTest = (search: Search, words: readonly string[], start: number, go: (to: number) => void): Test => {
   const { io } = search;
@@ -473,7 +502,19 @@ const execTest = (search: Search, words: readonly string[], start: number, go: (
   if (end >= words.length || end === start + 1) throw new Misuse(`missing argument to \`${name}'`);
   go(end + 1);
   const command = words.slice(start + 1, end);
-  const run = (args: readonly string[]): boolean => canReturn(io, 'Failed to change directory') && io.run(args) === 0;
+  if (words[end] === '+' && command.filter((each) => each.includes('{}')).length > 1)
+    throw new Misuse(`Only one instance of {} is supported with ${name} ... +`);
+  const isThere = (): boolean => {
+    const [program = ''] = command;
+    const there = program.includes('/') || program === '{}' || io.runs(program);
+    if (!there) complain(io, `${word(program)}: No such file or directory`);
+    return there;
+  };
+  const run = (args: readonly string[], directory?: string): boolean => {
+    if (!canReturn(io, 'Failed to change directory') || !isThere()) return false;
+    return io.run(args, undefined, directory) === 0;
+  };
+  if (name === '-execdir' && words[end] === '+') throw new Misuse('-execdir … + is not part of this lab');
   if (words[end] === '+') {
     const paths: string[] = [];
     search.ends.push(() => {
@@ -484,7 +525,17 @@ const execTest = (search: Search, words: readonly string[], start: number, go: (
       return true;
     };
   }
-  return ({ path }) => run(command.map((each) => each.replaceAll('{}', path)));
+  const answers = name === '-ok' ? asker(io, '') : undefined;
+  return ({ path }) => {
+    if (answers && !answers(`< ${command[0]} ... ${path} > ? `)) return false;
+    if (name !== '-execdir') return run(command.map((each) => each.replaceAll('{}', path)));
+    const last = lastName(path);
+    const inside = last === '.' || last === '..' || last === '/' ? last : `./${last}`;
+    return run(
+      command.map((each) => each.replaceAll('{}', inside)),
+      path.includes('/') ? parentOf(path) : '.',
+    );
+  };
 };
 
 /** The default kind of -regex, as far as it is JavaScript's too. */
@@ -514,6 +565,12 @@ const formatted = ({ io }: Search, { path, operand, depth, stat: found }: Found,
         : text.padStart(Number(width), flags.includes('0') ? '0' : ' ');
     },
   );
+
+/** Letters of `-printf` that mean nothing. */
+const unknownDirectives = (format: string): readonly string[] =>
+  [...format.matchAll(/%(?:%|[-0]*\d*(?:\.\d+)?(?:[TAC].|([a-zA-Z])))/g)]
+    .map(([, letter]) => letter)
+    .filter((letter) => letter !== undefined && !'pfhPHdinsbkmMugUGDFlyYtac'.includes(letter)) as string[];
 
 const directive = (
   io: CommandIo,

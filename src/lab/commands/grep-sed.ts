@@ -112,10 +112,13 @@ const inFile = (
       continue;
     }
     const start = prefix + (args.has('n') ? `${index + 1}:` : '');
-    if (!args.has('o')) io.out(`${start}${line}\n`);
-    else
-      for (const [match] of args.has('v') ? [] : line.matchAll(expression))
-        if (match !== '') io.out(`${start}${match}\n`);
+    if (!args.has('o')) {
+      io.out(`${start}${line}\n`);
+      continue;
+    }
+    expression.lastIndex = 0;
+    for (const [match] of args.has('v') ? [] : line.matchAll(expression))
+      if (match !== '') io.out(`${start}${match}\n`);
   }
   if (hidden) io.err(`${io.name}: ${path}: binary file matches\n`);
   if (args.has('q')) return count > 0;
@@ -171,7 +174,7 @@ export const sed: LabCommand = (io, words) => {
     const found = path === '-' ? undefined : isDirectory(io, path);
     if (found) {
       const couldnt = inPlace ? `couldn't edit ${path}: not a regular file` : `couldn't read ${path}: Is a directory`;
-      code = complain(io, inPlace ? couldnt : `read error on ${path}: Is a directory`, inPlace ? 4 : 2);
+      code = complain(io, inPlace ? couldnt : `read error on ${path}: Is a directory`, 4);
       continue;
     }
     const text = readText(io, path);
@@ -179,12 +182,8 @@ export const sed: LabCommand = (io, words) => {
     else texts.push({ path, text });
   }
   if (!inPlace) {
-    const result = runScript(
-      commands,
-      texts.map(({ text }) => text),
-      silent,
-    );
-    io.out(result);
+    const all = texts.map(({ text }) => text);
+    for (const some of args.has('s') ? all.map((text) => [text]) : [all]) io.out(runScript(commands, some, silent));
     return code;
   }
   for (const { path, text } of texts) {
@@ -233,6 +232,9 @@ const endOf = (io: CommandIo, path: string): string => {
   }
   return at;
 };
+
+/** What sed has besides; `1~2` is an address. */
+const otherCommands = '=aciyGgHhxnNDPlrRwWbtTeFz{}:#~';
 
 const readScript = (
   script: string,
@@ -288,6 +290,8 @@ const readScript = (
         at++;
         pieces.push(piece);
       }
+      if (/^[gpiI0-9]*[emMw]/.test(script.slice(at)))
+        return { at: at + 1, why: "the flags e, m and w of `s' are not part of this lab" };
       const flags = /^[gpiI0-9]*/.exec(script.slice(at))?.[0] ?? '';
       at += flags.length;
       if (at < script.length && !/^[\s;}]/.test(script.slice(at))) return { at: at + 1, why: "unknown option to `s'" };
@@ -303,7 +307,9 @@ const readScript = (
         nth,
         prints: flags.includes('p'),
       });
-    } else return letter === undefined ? { at, why: 'missing command' } : { at, why: `unknown command: \`${letter}'` };
+    } else if (letter === undefined) return { at, why: 'missing command' };
+    else if (otherCommands.includes(letter)) return { at, why: `the command \`${letter}' is not part of this lab` };
+    else return { at, why: `unknown command: \`${letter}'` };
   }
   return undefined;
 };
@@ -368,10 +374,11 @@ const substitute = (
     count++;
     if (count < nth || (count > nth && !global)) return match;
     done = true;
-    return replacement.replace(/\\(\d)|\\n|\\t|\\(.)|&/gs, (all, group?: string, char?: string) => {
+    return replacement.replace(/\\(\d)|\\[nrt]|\\(.)|&/gs, (all, group?: string, char?: string) => {
       if (group !== undefined) return group === '0' ? match : String(rest[Number(group) - 1] ?? '');
       if (all === '\\n') return '\n';
       if (all === '\\t') return '\t';
+      if (all === '\\r') return '\r';
       return char ?? match;
     });
   });

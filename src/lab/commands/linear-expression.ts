@@ -172,6 +172,14 @@ class Compiler {
   #atom(): void {
     const source = this.#source;
     const char = source[this.#at] as string;
+    const assertion = /^(?:\\b\(\?=\\w\)|\\b\(\?<=\\w\)|\(\?<!\\w\)|\(\?!\\w\)|\\b|\\B|\^|\$)/.exec(
+      source.slice(this.#at, this.#at + 12),
+    )?.[0];
+    if (assertion !== undefined) {
+      this.#at += assertion.length;
+      this.#add({ kind: 'assert', holds: assertions[assertion] as (text: string, at: number) => boolean });
+      return;
+    }
     if (char === '(') {
       const isPlain = source.startsWith('(?:', this.#at);
       this.#at += isPlain ? 3 : 1;
@@ -180,14 +188,6 @@ class Compiler {
       this.#either();
       if (slot !== undefined) this.#add({ kind: 'save', slot: slot + 1 });
       this.#at++;
-      return;
-    }
-    const assertion = /^(?:\\b\(\?=\\w\)|\\b\(\?<=\\w\)|\(\?<!\\w\)|\(\?!\\w\)|\\b|\\B|\^|\$)/.exec(
-      source.slice(this.#at, this.#at + 12),
-    )?.[0];
-    if (assertion !== undefined) {
-      this.#at += assertion.length;
-      this.#add({ kind: 'assert', holds: assertions[assertion] as (text: string, at: number) => boolean });
       return;
     }
     const set =

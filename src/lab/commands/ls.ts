@@ -2,14 +2,30 @@ import { Fault } from '../../fs/fault.ts';
 import { identityKey } from '../../fs/identity.ts';
 import type { Kind, Stat } from '../../fs/stat.ts';
 import { modeText } from '../../gnu/mode-text.ts';
+import { quotedAs } from '../../gnu/quote.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
+import { matches } from '../shell/pattern.ts';
 import { groupName, human, listTime, timeText, userName } from './show-file.ts';
-import { type Args, byBytes, complain, inDirectory, lstat, named, open, parse, quoted, stat } from './tool.ts';
+import { byVersion } from './text.ts';
+import {
+  type Args,
+  byBytes,
+  choice,
+  complain,
+  inDirectory,
+  isDirectory,
+  lstat,
+  named,
+  open,
+  parse,
+  quoted,
+  stat,
+} from './tool.ts';
 
 const spec =
-  'a,all A,almost-all B,ignore-backups c C d,directory f F classify? g G,no-group h,human-readable si H,dereference-command-line i,inode ' +
-  'k,kibibytes l L,dereference n,numeric-uid-gid N,literal o p q,hide-control-chars r,reverse R,recursive s,size S sort: time: time-style: t u U v x X 1 ' +
-  'full-time color? file-type group-directories-first author zero';
+  'a,all A,almost-all b,escape B,ignore-backups c d,directory f F classify? g G,no-group h,human-readable si H,dereference-command-line hide: i,inode I,ignore: ' +
+  'k,kibibytes l L,dereference m n,numeric-uid-gid N,literal o p q,hide-control-chars Q,quote-name quoting-style: r,reverse R,recursive s,size S sort: time: time-style: t u U v X 1 ' +
+  'full-time color? file-type format: indicator-style: group-directories-first author zero';
 
 /** One file to be listed. */
 interface Item {
@@ -30,7 +46,11 @@ interface Listing {
   readonly args: Args;
   readonly long: boolean;
   readonly time: 'mtime' | 'atime' | 'ctime';
-  readonly order: 'name' | 'time' | 'size' | 'none' | 'extension';
+  readonly order: 'name' | 'time' | 'size' | 'none' | 'extension' | 'version';
+  /** `-m`: names in a row. */
+  readonly commas: boolean;
+  /** How names are quoted. */
+  readonly quotes: string;
   readonly indicator: 'none' | 'slash' | 'type' | 'classify';
   readonly needsStat: boolean;
   code: number;
@@ -41,9 +61,8 @@ interface Listing {
 export const ls: LabCommand = (io, words) => {
   const args = parse(io, words, spec, 2);
   if (typeof args === 'number') return args;
-  // -1 does not take -l back, -C and -x do.
-  const long = !['C', 'x', undefined].includes(args.last('l', 'g', 'o', 'n', 'full-time', 'C', 'x'));
-  const listing = listingOf(io, args, long);
+  const listing = listingOf(io, args);
+  if (typeof listing === 'number') return listing;
   const operands = args.operands.length > 0 ? args.operands : ['.'];
   const immediate = args.has('d');
   const follow = followOperands(listing, immediate);
@@ -61,17 +80,57 @@ export const ls: LabCommand = (io, words) => {
   return listing.code;
 };
 
-const listingOf = (io: CommandIo, args: Args, long: boolean): Listing => {
-  const named = args.value('time');
+/** What each option with a word takes; synonyms stand together. */
+const words = {
+  sort: [['none'], ['time'], ['size'], ['extension'], ['version'], ['width']],
+  time: [
+    ['atime', 'access', 'use'],
+    ['ctime', 'status'],
+    ['mtime', 'modification'],
+    ['birth', 'creation'],
+  ],
+  color: [
+    ['always', 'yes', 'force'],
+    ['never', 'no', 'none'],
+    ['auto', 'tty', 'if-tty'],
+  ],
+  format: [['verbose', 'long'], ['commas'], ['horizontal', 'across'], ['vertical'], ['single-column']],
+  'indicator-style': [['none'], ['slash'], ['file-type'], ['classify']],
+  'quoting-style': [
+    ...[['literal'], ['shell'], ['shell-always'], ['shell-escape'], ['shell-escape-always']],
+    ...[['c'], ['c-maybe'], ['escape'], ['locale'], ['clocale']],
+  ],
+};
+
+const listingOf = (io: CommandIo, args: Args): Listing | number => {
+  const chosen = new Map<string, string>();
+  for (const { name, value } of args.given) {
+    if (!Object.hasOwn(words, name) || value === undefined) continue;
+    const found = choice(io, `--${name}`, value, words[name as keyof typeof words]);
+    if (typeof found === 'number') return found;
+    chosen.set(name, found);
+  }
+  const absent = [...chosen].find(([name, value]) => notHere[name]?.includes(value));
+  if (absent) return complain(io, `--${absent[0]}=${absent[1]} is not part of this lab`, 2);
+  const [format, style] = [chosen.get('format'), chosen.get('quoting-style')];
+  // -1 does not take -l back.
+  const layout = args.last('l', 'g', 'o', 'n', 'full-time', 'm', 'format', ...(args.has('l') ? [] : ['1']));
+  const long = layout === 'format' ? format === 'verbose' : layout !== undefined && layout !== 'm' && layout !== '1';
+  const commas = layout === 'm' || (layout === 'format' && format === 'commas');
+  const quoting = args.last('b', 'N', 'Q', 'quoting-style');
+  const quotes =
+    (quoting === 'quoting-style' ? style : { b: 'escape', N: 'literal', Q: 'c' }[quoting as string]) ?? 'literal';
+
+  const named = chosen.get('time');
   const time = args.last('c', 'u', 'time');
   const byTime =
-    time === 'c' || (time === 'time' && /^(c|status)/.test(named ?? ''))
+    time === 'c' || (time === 'time' && named === 'ctime')
       ? 'ctime'
-      : time === undefined
+      : time === undefined || (time === 'time' && named === 'mtime')
         ? 'mtime'
         : 'atime';
   const sort = args.last('S', 't', 'U', 'X', 'f', 'v', 'sort');
-  const word = sort === 'sort' ? args.value('sort') : sort;
+  const word = sort === 'sort' ? chosen.get('sort') : sort;
   const order =
     word === 't' || word === 'time' || (word === undefined && byTime !== 'mtime' && !long)
       ? 'time'
@@ -81,12 +140,29 @@ const listingOf = (io: CommandIo, args: Args, long: boolean): Listing => {
           ? 'none'
           : word === 'X' || word === 'extension'
             ? 'extension'
-            : 'name';
-  const mark = args.last('F', 'classify', 'p', 'file-type');
+            : word === 'v' || word === 'version'
+              ? 'version'
+              : 'name';
+  const last = args.last('F', 'classify', 'p', 'file-type', 'indicator-style');
+  const mark = last === 'indicator-style' ? chosen.get(last) : last;
   const indicator =
-    mark === 'F' || mark === 'classify' ? 'classify' : mark === 'p' ? 'slash' : mark === 'file-type' ? 'type' : 'none';
+    mark === 'F' || mark === 'classify'
+      ? 'classify'
+      : mark === 'p' || mark === 'slash'
+        ? 'slash'
+        : mark === 'file-type'
+          ? 'type'
+          : 'none';
   const needsStat = long || order === 'time' || order === 'size' || args.has('s');
-  return { io, args, long, time: byTime, order, indicator, needsStat, code: 0, wroteHeader: false };
+  return { io, args, long, commas, quotes, time: byTime, order, indicator, needsStat, code: 0, wroteHeader: false };
+};
+
+/** Columns need the width of a terminal, and some words mean what the sketch does not know. */
+const notHere: Readonly<Record<string, readonly string[]>> = {
+  format: ['horizontal', 'vertical'],
+  sort: ['width'],
+  time: ['birth'],
+  color: ['always'],
 };
 
 /** Which links among the operands are looked through. */
@@ -162,6 +238,7 @@ const directory = (listing: Listing, path: string, headed: boolean, above: reado
   for (const entry of [...own, ...entries]) {
     const { name, kind } = entry;
     if (name.startsWith('.') && dots === undefined) continue;
+    if (args.given.some((given) => isHidden(given, name, dots !== undefined))) continue;
     if (name.endsWith('~') && args.has('B')) continue;
     // Where the directory is `.` its entries are asked for, and named in messages, by their names alone.
     const item = entryItem(listing, path === '.' ? name : inDirectory(path, name), name, kind, entry.ino);
@@ -179,6 +256,11 @@ const directory = (listing: Listing, path: string, headed: boolean, above: reado
     directory(listing, inDirectory(path, name), true, [...above, key]);
   }
 };
+
+const isHidden = (option: Args['given'][number], name: string, showsAll: boolean): boolean =>
+  (option.name === 'I' || (option.name === 'hide' && !showsAll)) &&
+  (!name.startsWith('.') || (option.value as string).startsWith('.')) &&
+  matches(option.value as string, name);
 
 const entryItem = (
   listing: Listing,
@@ -219,16 +301,24 @@ const sorted = (listing: Listing, items: readonly Item[]): readonly Item[] => {
   const ending = (item: Item): string => (item.name.includes('.') ? item.name.slice(item.name.lastIndexOf('.')) : '');
   const compare = (a: Item, b: Item): number => {
     const first =
-      order === 'extension' ? byBytes(ending(a), ending(b)) : order === 'name' ? 0 : Number(key(b) - key(a));
+      order === 'extension'
+        ? byBytes(ending(a), ending(b))
+        : order === 'version'
+          ? byVersion(a.name, b.name)
+          : order === 'name'
+            ? 0
+            : Number(key(b) - key(a));
     return first || byBytes(a.name, b.name);
   };
   const list = items.toSorted(args.has('r') ? (a, b) => compare(b, a) : compare);
   if (!args.has('group-directories-first')) return list;
-  return [...list.filter(({ kind }) => kind === 'dir'), ...list.filter(({ kind }) => kind !== 'dir')];
+  const isDir = ({ kind, path }: Item): boolean =>
+    kind === 'dir' || (kind === 'symlink' && isDirectory(listing.io, path));
+  return [...list.filter(isDir), ...list.filter((item) => !isDir(item))];
 };
 
 const print = (listing: Listing, items: readonly Item[]): void => {
-  const { io, args, long } = listing;
+  const { io, args, long, commas } = listing;
   const end = args.has('zero') ? '\0' : '\n';
   const rows = items.map((item) => [
     ...(args.has('i') ? [item.ino === undefined ? '?' : String(item.ino)] : []),
@@ -238,13 +328,39 @@ const print = (listing: Listing, items: readonly Item[]): void => {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] as Field).toString().length)),
   );
+  const lines: string[] = [];
   for (const [index, item] of items.entries()) {
     const fields = (rows[index] as readonly Field[]).map((field, column) => {
       const width = widths[column] as number;
       return typeof field === 'string' ? field.padStart(width) : field.left.padEnd(width);
     });
-    io.out([...fields, item.name + tail(listing, item)].join(' ') + end);
+    lines.push([...fields, shownName(listing, item.name) + tail(listing, item)].join(' '));
   }
+  if (commas && lines.length > 0) io.out(rowOf(lines) + end);
+  else for (const line of lines) io.out(line + end);
+};
+
+/** With commas, in lines of at most 80 characters. */
+const rowOf = (names: readonly string[]): string => {
+  let out = '';
+  let column = 0;
+  for (const [index, name] of names.entries()) {
+    const width = Array.from(name).length;
+    if (index > 0) {
+      const fits = column + width + 2 < 80;
+      out += fits ? ', ' : ',\n';
+      column = fits ? column + 2 : 0;
+    }
+    out += name;
+    column += width;
+  }
+  return out;
+};
+
+const shownName = ({ args, quotes }: Listing, name: string): string => {
+  const shown = quotedAs(name, quotes);
+  const hides = args.has('q') && ['literal', 'shell', 'shell-always'].includes(quotes);
+  return hides ? shown.replace(/[\p{Cc}\p{Cs}]/gu, '?') : shown;
 };
 
 /** Right-aligned, or left-aligned. */
@@ -266,6 +382,7 @@ const longFields = ({ io, args, time }: Listing, { stat: found, kind }: Item): r
     String(found.nlink),
     ...(withOwner ? [owner(userName(found.uid), found.uid)] : []),
     ...(withGroup ? [owner(groupName(found.gid), found.gid)] : []),
+    ...(args.has('author') ? [owner(userName(found.uid), found.uid)] : []),
     found.kind === 'char' || found.kind === 'block'
       ? `${Math.floor(found.rdev / 0x100000)}, ${found.rdev % 0x100000}`
       : args.has('h')
@@ -288,7 +405,8 @@ const blocksText = ({ blocks }: Stat, args: Args): string =>
 
 /** What follows the name: where a link leads, and a mark of its kind. */
 const tail = (listing: Listing, { text, leadsTo, kind, stat: found }: Item): string => {
-  if (text !== undefined) return ` -> ${text}${leadsTo ? mark(listing, leadsTo.kind, leadsTo) : ''}`;
+  if (text !== undefined)
+    return ` -> ${shownName(listing, text)}${leadsTo ? mark(listing, leadsTo.kind, leadsTo) : ''}`;
   return mark(listing, kind, found);
 };
 

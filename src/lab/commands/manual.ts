@@ -41,7 +41,10 @@ export const manuals: Readonly<Record<string, readonly [usage: string, does: str
     '[-1aAdFhiklnRrsStLH] [FILE...]',
     'List names. -l tells kind, mode, link count, owner, size and time, -i the inode number; a link is shown with its text.',
   ],
-  lw: ['COMMAND [ARGUMENT...]', 'Linkwright: why, map, ls, names, who, check, make, mv, rm, can, undo, history. lw help tells more.'],
+  lw: [
+    'COMMAND [ARGUMENT...]',
+    'Linkwright: why, map, ls, names, who, check, make, mv, rm, can, undo, history. lw help tells more.',
+  ],
   man: ['NAME', 'What a command of this lab does.'],
   mkdir: ['[-p] [-m MODE] DIR...', 'Make directories.'],
   mkfifo: ['NAME...', 'Make named pipes.'],

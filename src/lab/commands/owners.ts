@@ -86,7 +86,9 @@ const visited = (
 /** chmod(1). */
 export const chmod: LabCommand = (io, words) => {
   // A mode like -w looks like options.
-  const first = words.findIndex((each) => /^-[rwxXstugo]+([-+=,].*)?$/.test(each) && !/^-[Rcfv]+$/.test(each));
+  const first = words.findIndex(
+    (each) => /^-(?:[rwxXstugo]+([-+=,].*)?|[0-7]+)$/.test(each) && !/^-[Rcfv]+$/.test(each),
+  );
   const dashed =
     first < 0 || words.slice(0, first).some((each) => each === '--' || !each.startsWith('-'))
       ? undefined
@@ -191,7 +193,16 @@ export const chown: LabCommand = (io, words) => {
   const follow = recursive ? through : !args.has('h');
   const tells = args.last('v', 'c');
   const quiet = args.has('f') || args.has('quiet');
+  const from = args.value('from');
+  const required = from === undefined ? {} : ownerOf(from);
+  if (typeof required === 'string') return complain(io, `${required}: ${word(from ?? '')}`);
+  if (!isGroup && text !== undefined && !text.includes(':') && /^.+\..+$/.test(text))
+    complain(io, `warning: '.' should be ':': ${word(text)}`);
   const work = ({ at, name, path, stat: before, isOperand }: Visit): boolean => {
+    const other =
+      (required.uid !== undefined && required.uid !== before.uid) ||
+      (required.gid !== undefined && required.gid !== before.gid);
+    if (other) return true;
     const fault = io.fs.chown(at, name, wanted, follow && (isOperand || !recursive) ? 'follow' : undefined);
     const what = tellsUser ? 'ownership' : 'group';
     if (fault && !quiet)

@@ -2,7 +2,19 @@ import { Fault } from '../../fs/fault.ts';
 import type { Stat } from '../../fs/stat.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { kindText } from './show-file.ts';
-import { asker, complain, inDirectory, lastName, lstat, misused, namesIn, parse, quoted, stat } from './tool.ts';
+import {
+  asker,
+  choice,
+  complain,
+  inDirectory,
+  lastName,
+  lstat,
+  misused,
+  namesIn,
+  parse,
+  quoted,
+  stat,
+} from './tool.ts';
 
 export interface Removal {
   readonly recursive: boolean;
@@ -24,7 +36,10 @@ export const rm: LabCommand = (io, words) => {
   if (args.operands.length === 0) return force ? 0 : misused(io, 'missing operand');
   const recursive = args.has('r') || args.has('R');
   const asking = args.last('f', 'i', 'I', 'interactive');
-  const when = asking === 'interactive' ? (args.value('interactive') ?? 'always') : asking;
+  const given = args.value('interactive');
+  const wanted = given === undefined ? 'always' : choice(io, '--interactive', given, answers);
+  if (typeof wanted === 'number') return wanted;
+  const when = asking === 'interactive' ? wanted : asking;
   const ask = asker(io);
   const count = args.operands.length;
   if ((when === 'I' || when === 'once') && (recursive || count > 3)) {
@@ -36,7 +51,7 @@ export const rm: LabCommand = (io, words) => {
     force,
     emptyDirectories: args.has('d'),
     verbose: args.has('v'),
-    ask: when === 'i' || when === 'always' || when === 'yes' ? ask : undefined,
+    ask: when === 'i' || when === 'always' ? ask : undefined,
   };
   let code = 0;
   for (const path of args.operands) {
@@ -46,6 +61,8 @@ export const rm: LabCommand = (io, words) => {
   }
   return code;
 };
+
+const answers = [['never', 'no', 'none'], ['once'], ['always', 'yes']];
 
 const whyNever = (io: CommandIo, path: string, evenRoot: boolean): string | undefined => {
   if (['.', '..'].includes(lastName(path)) && isDirectoryItself(io, path))

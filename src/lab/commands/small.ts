@@ -2,8 +2,10 @@ import { Fault } from '../../fs/fault.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { users } from '../users.ts';
 import { parseDate } from './directories.ts';
+import { parseMode } from './mode.ts';
 import { groupName, timeText, userName } from './show-file.ts';
 import {
+  choice,
   complain,
   inDirectory,
   lastName,
@@ -17,6 +19,7 @@ import {
   parse,
   quoted,
   readAll,
+  readText,
   stat,
   word,
 } from './tool.ts';
@@ -66,7 +69,16 @@ export const date: LabCommand = (io, words) => {
       ? io.session.clock.now()
       : parseDate(text, io.session.clock.now());
   if (time === undefined) return complain(io, `invalid date ${word(text ?? '')}`);
-  const iso = args.value('I') === 'seconds' ? '%FT%T+00:00' : '%F';
+  const precise = choice(io, '--iso-8601', args.value('I') ?? 'date', [
+    ['hours'],
+    ['minutes'],
+    ['date'],
+    ['seconds'],
+    ['ns'],
+  ]);
+  if (typeof precise === 'number') return precise;
+  const iso =
+    { hours: '%FT%H+00:00', minutes: '%FT%R+00:00', seconds: '%FT%T+00:00', ns: '%FT%T,%N+00:00' }[precise] ?? '%F';
   const format = form?.slice(1) ?? (args.has('I') ? iso : args.has('R') ? '%a, %d %b %Y %T %z' : '%a %b %e %T %Z %Y');
   io.out(`${timeText(time, format)}\n`);
   return 0;
@@ -235,7 +247,15 @@ export const xargs: LabCommand = (io, words) => {
     true,
   );
   if (typeof args === 'number') return args;
-  const input = io.stdin ?? '';
+  for (const name of ['n', 'L', 'P'])
+    for (const text of [args.value(name) ?? '1']) {
+      if (!/^\d+$/.test(text)) return misused(io, `invalid number "${text}" for -${name} option`);
+      if (Number(text) === 0 && name !== 'P') return misused(io, `value ${text} for -${name} option should be >= 1`);
+    }
+  const file = args.value('a');
+  const read = file === undefined ? (io.stdin ?? '') : readText(io, file);
+  if (read instanceof Fault) return complain(io, `Cannot open input file ${word(file ?? '')}: ${read.reason}`);
+  const input = read;
   const place = args.value('I') ?? (args.has('i') ? (args.value('i') ?? '{}') : undefined);
   const delimiter = args.has('0')
     ? '\0'
@@ -250,9 +270,17 @@ export const xargs: LabCommand = (io, words) => {
         : wordsOf(input);
   if (typeof items === 'string') return complain(io, items);
   const command = args.operands.length > 0 ? args.operands : ['echo'];
-  const each = Number(args.value('n') ?? (args.has('L') ? args.value('L') : Infinity));
+  const each = Number(args.value('n') ?? Infinity);
   const lines: string[][] = [];
-  if (place !== undefined) for (const item of items) lines.push(command.map((part) => part.replaceAll(place, item)));
+  if (args.last('n', 'L', 'I', 'i') === 'L' && delimiter === undefined) {
+    const given = linesOf(input).filter((line) => line.trim() !== '');
+    const count = Number(args.value('L'));
+    for (let at = 0; at < given.length; at += count) {
+      const some = wordsOf(given.slice(at, at + count).join('\n'));
+      if (typeof some !== 'string') lines.push([...command, ...some]);
+    }
+  } else if (place !== undefined)
+    for (const item of items) lines.push(command.map((part) => part.replaceAll(place, item)));
   else if (items.length === 0 && !args.has('r')) lines.push([...command]);
   else
     for (let at = 0; at < items.length; at += Math.min(each, items.length) || 1)
@@ -260,6 +288,8 @@ export const xargs: LabCommand = (io, words) => {
   let code = 0;
   for (const line of lines) {
     if (args.has('t')) io.err(`${line.join(' ')}\n`);
+    if (!line[0]?.includes('/') && !io.runs(line[0] ?? ''))
+      return complain(io, `${line[0]}: No such file or directory`, 127);
     const ended = io.run(line, '');
     if (ended === 127 || ended === 126) return ended;
     if (ended === 255) return complain(io, `${line[0]}: exited with status 255; aborting`, 124);
@@ -297,8 +327,11 @@ export const seq: LabCommand = (io, words) => {
     io,
     words.map((text) => (/^-\d/.test(text) ? `\0${text}` : text)),
     's,separator: w,equal-width',
+    1,
+    true,
   );
   if (typeof args === 'number') return args;
+  if (args.operands[3] !== undefined) return misused(io, `extra operand ${word(args.operands[3].replace('\0', ''))}`);
   const numbers = args.operands.map((text) => Number(text.replace('\0', '')));
   if (numbers.length === 0) return misused(io, 'missing operand');
   const bad = args.operands.find((_, i) => !Number.isFinite(numbers[i]));
@@ -306,13 +339,15 @@ export const seq: LabCommand = (io, words) => {
   const [first, step, last] =
     numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers;
   if (step === 0) return misused(io, `invalid Zero increment value: ${word('0')}`);
+  /** As many decimals as the first number or the step has. */
+  const places = Math.max(0, ...args.operands.slice(0, -1).map((text) => /\.(\d*)$/.exec(text)?.[1]?.length ?? 0));
   const list: string[] = [];
   for (
     let at = first as number;
     (step as number) > 0 ? at <= (last as number) : at >= (last as number);
     at += step as number
   ) {
-    list.push(String(at));
+    list.push(at.toFixed(places));
     if (list.length > 100_000) break;
   }
   const width = args.has('w') ? Math.max(...list.map((text) => text.length)) : 0;
@@ -325,21 +360,72 @@ export const mkfifo: LabCommand = (io, words) => {
   const args = parse(io, words, 'm,mode:');
   if (typeof args === 'number') return args;
   if (args.operands.length === 0) return misused(io, 'missing operand');
+  const text = args.value('m');
+  const mode = text === undefined ? undefined : parseMode(text);
+  if (text !== undefined && mode === undefined) return complain(io, 'invalid mode');
   let code = 0;
   for (const path of args.operands) {
     const fault = io.fs.mknod(io.fs.cwd, path, 'fifo', 0o666);
+    if (!fault && mode) io.fs.chmod(io.fs.cwd, path, mode(0o666, false, io.fs.umask));
     if (fault) code = complain(io, `cannot create fifo ${quoted(path)}: ${fault.reason}`);
   }
   return code;
 };
 
-/** env(1) and printenv(1): what is known of the environment, or a command. */
+/** env(1): what is known of the environment, or a command in another one. */
 export const env: LabCommand = (io, words) => {
-  const rest = words.filter((text) => !/^\w+=/.test(text));
-  if (rest.length > 0) return io.run(rest);
+  const args = parse(io, words, 'i,ignore-environment u,unset: 0,null v', 125, true);
+  if (typeof args === 'number') return args;
+  const { variables, exported } = io.session;
+  const before = { variables: [...variables], exported: [...exported] };
+  const operands = [...args.operands];
+  let isEmpty = args.has('i');
+  if (operands[0] === '-') {
+    isEmpty = true;
+    operands.shift();
+  }
+  if (isEmpty) exported.clear();
+  for (const { name, value } of args.given) if (name === 'u') exported.delete(value as string);
+  const first = operands.findIndex((text) => !text.includes('='));
+  for (const text of operands.slice(0, first < 0 ? undefined : first)) {
+    const equals = text.indexOf('=');
+    variables.set(text.slice(0, equals), text.slice(equals + 1));
+    exported.add(text.slice(0, equals));
+  }
+  try {
+    if (first < 0) {
+      tellVariables(io, args.has('0') ? '\0' : '\n');
+      return 0;
+    }
+    const code = io.run(operands.slice(first));
+    if (code === 127) complain(io, `${word(operands[first] as string)}: No such file or directory`);
+    return code;
+  } finally {
+    variables.clear();
+    for (const [name, value] of before.variables) variables.set(name, value);
+    exported.clear();
+    for (const name of before.exported) exported.add(name);
+  }
+};
+
+/** printenv(1) */
+export const printenv: LabCommand = (io, words) => {
+  const args = parse(io, words, '0,null', 2, true);
+  if (typeof args === 'number') return args;
+  const end = args.has('0') ? '\0' : '\n';
+  if (args.operands.length === 0) tellVariables(io, end);
+  let code = 0;
+  for (const name of args.operands) {
+    const text = io.variable(name);
+    if (text === undefined) code = 1;
+    else io.out(text + end);
+  }
+  return code;
+};
+
+const tellVariables = (io: Parameters<LabCommand>[0], end: string): void => {
   for (const name of [...io.session.exported].sort()) {
     const text = io.variable(name);
-    if (text !== undefined) io.out(`${name}=${text}\n`);
+    if (text !== undefined) io.out(`${name}=${text}${end}`);
   }
-  return 0;
 };

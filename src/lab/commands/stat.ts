@@ -2,6 +2,7 @@ import { Fault } from '../../fs/fault.ts';
 import { rawMode, type Stat } from '../../fs/stat.ts';
 import { modeText } from '../../gnu/mode-text.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
+import { byteText } from '../shell/word-parts.ts';
 import { mountsOf } from './mounts.ts';
 import { fullTime, groupName, human, kindText, userName } from './show-file.ts';
 import { complain, inDirectory, lstat, misused, named, open, parse, quoted, stat } from './tool.ts';
@@ -13,7 +14,7 @@ const usualDevice = usual.replace('Links: %h', 'Links: %-5h Device type: %t,%T')
 
 /** stat(1), of files; -f tells of their file systems. */
 export const statCommand: LabCommand = (io, words) => {
-  const args = parse(io, words, 'c,format: f,file-system L,dereference printf: t,terse cached:');
+  const args = parse(io, words, 'c,format: f,file-system L,dereference printf: t,terse');
   if (typeof args === 'number') return args;
   if (args.operands.length === 0) return misused(io, 'missing operand');
   const which = args.last('c', 'printf');
@@ -45,11 +46,13 @@ export const statCommand: LabCommand = (io, words) => {
 };
 
 const plainEscapes = (text: string): string =>
-  text.replace(/\\(?:([0-7]{1,3})|([abefnrtv"\\]))/g, (_, octal?: string, letter?: string) =>
-    octal === undefined
-      ? ({ a: '\x07', b: '\b', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }[letter as string] ??
-        (letter as string))
-      : String.fromCharCode(Number.parseInt(octal, 8)),
+  text.replace(
+    /\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|([abefnrtv"\\]))/g,
+    (_, octal?: string, hex?: string, letter?: string) =>
+      octal === undefined && hex === undefined
+        ? ({ a: '\x07', b: '\b', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }[letter as string] ??
+          (letter as string))
+        : byteText(Number.parseInt(octal ?? (hex as string), octal === undefined ? 16 : 8) & 0xff),
   );
 
 const seconds = (time: bigint | undefined): string => String((time ?? 0n) / 1_000_000_000n);
@@ -307,7 +310,7 @@ export const df: LabCommand = (io, words) => {
   const args = parse(
     io,
     words,
-    'a,all h,human-readable H i,inodes k l P,portability T,print-type t,type: x,exclude-type: total output?',
+    'a,all h,human-readable H i,inodes k l P,portability T,print-type t,type: x,exclude-type: total',
   );
   if (typeof args === 'number') return args;
   let code = 0;

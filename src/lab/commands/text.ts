@@ -98,10 +98,10 @@ export const head: LabCommand = (io, words) => {
   if (typeof args === 'number') return args;
   const by = args.last('c', 'n') ?? 'n';
   const text = args.value(by) ?? '10';
-  const number = /^(-?)\+?(\d+)$/.exec(text);
+  const number = countOf(text);
   if (!number) return complain(io, `invalid number of ${by === 'c' ? 'bytes' : 'lines'}: ${word(text)}`);
-  const fromEnd = number[1] === '-';
-  const count = Number(number[2]);
+  const fromEnd = number.sign === '-';
+  const { count } = number;
   return headed(
     io,
     args,
@@ -115,6 +115,15 @@ export const head: LabCommand = (io, words) => {
     },
     !fromEnd && count === 0,
   );
+};
+
+/** A number of lines or bytes: `10`, `-3`, `+2`, `1K`. */
+export const countOf = (text: string): { readonly sign: string; readonly count: number } | undefined => {
+  const [, sign = '', digits, unit = ''] = /^([-+]?)(\d+)(b|[kKMG](?:i?B)?)?$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const base = /^.B$/.test(unit) ? 1000 : 1024;
+  const size = unit === 'b' ? 512 : base ** (unit === '' ? 0 : ' KMG'.indexOf(unit[0]?.toUpperCase() ?? ''));
+  return { sign, count: Number(digits) * size };
 };
 
 /** What head and tail do with several files. */
@@ -203,11 +212,22 @@ export const sort: LabCommand = (io, words) => {
   const args = parse(
     io,
     words,
-    'b,ignore-leading-blanks c check? f,ignore-case h,human-numeric-sort k,key: n,numeric-sort o,output: r,reverse s,stable t,field-separator: u,unique V,version-sort z,zero-terminated',
+    'b,ignore-leading-blanks c check? C f,ignore-case h,human-numeric-sort k,key: n,numeric-sort o,output: r,reverse s,stable t,field-separator: u,unique V,version-sort z,zero-terminated',
     2,
   );
   if (typeof args === 'number') return args;
   const end = args.has('z') ? '\0' : '\n';
+  const separator = args.value('t')?.replace(/^\\0$/, '\0');
+  if (separator === '') return complain(io, 'empty tab', 2);
+  if (separator !== undefined && Array.from(separator).length > 1)
+    return complain(io, `multi-character tab ${word(separator)}`, 2);
+  const keys: Key[] = [];
+  for (const { name, value = '' } of args.given) {
+    if (name !== 'k') continue;
+    const key = keyOf(value);
+    if (typeof key === 'string') return complain(io, key, 2);
+    keys.push(key);
+  }
   let lines: string[] = [];
   for (const path of args.operands) {
     const refused = path === '-' ? undefined : io.fs.access(io.fs.cwd, path, 'read');
@@ -221,7 +241,6 @@ export const sort: LabCommand = (io, words) => {
     }
     lines = lines.concat(linesOf(text, end));
   }
-  const keys = args.given.filter(({ name }) => name === 'k').map(({ value }) => value as string);
   const numbers = (text: string): number => Number(/^\s*-?\d*\.?\d*/.exec(text)?.[0] || 0) || 0;
   const units = (text: string): number =>
     numbers(text) * 1024 ** ' KMGTPE'.indexOf(/^\s*-?\d+\.?\d*([KMGTPE])/i.exec(text)?.[1]?.toUpperCase() ?? ' ');
@@ -237,17 +256,29 @@ export const sort: LabCommand = (io, words) => {
           : byBytes(left, right);
     return has('r') ? -order : order;
   };
-  const field = (line: string, key: string): string => {
-    const [, from = '1', at = '1', to] = /^(\d+)(?:\.(\d+))?[a-zA-Z]*(?:,(\d+))?/.exec(key) ?? [];
-    const separator = args.value('t');
-    const fields = separator === undefined ? (line.match(/\s*[^\s]+/g) ?? []) : line.split(separator);
-    const piece = fields.slice(Number(from) - 1, to === undefined ? undefined : Number(to)).join(separator ?? '');
-    return (args.has('b') || /b/.test(key) ? piece.trimStart() : piece).slice(Number(at) - 1);
+  /** Where a field begins in a line, its number counted from 0; the line's end where there is none. */
+  const place = (line: string, index: number): number => {
+    const fields = separator === undefined ? (line.match(/[ \t]*[^ \t]+/g) ?? []) : line.split(separator);
+    if (index >= fields.length) return line.length;
+    return fields.slice(0, index).reduce((sum, each) => sum + each.length + (separator?.length ?? 0), 0);
+  };
+  const skipBlanks = (line: string, at: number): number => at + (/^[ \t]*/.exec(line.slice(at))?.[0].length ?? 0);
+  const field = (line: string, { from, at, fromBlanks, to, until, toBlanks, flags }: Key): string => {
+    const plain = flags === '' && args.has('b');
+    const first = place(line, from - 1);
+    const start = Math.min(line.length, (fromBlanks || plain ? skipBlanks(line, first) : first) + at - 1);
+    if (to === undefined) return line.slice(start);
+    if (until === 0) {
+      const next = place(line, to);
+      return line.slice(start, next < line.length ? next - (separator?.length ?? 0) : next);
+    }
+    const last = place(line, to - 1);
+    return line.slice(start, (toBlanks || plain ? skipBlanks(line, last) : last) + until);
   };
   const compareKeys = (a: string, b: string): number => {
     if (keys.length === 0) return compareBy(a, b, '');
     for (const key of keys) {
-      const order = compareBy(field(a, key), field(b, key), key.replace(/[^a-zA-Z]/g, ''));
+      const order = compareBy(field(a, key), field(b, key), key.flags);
       if (order !== 0) return order;
     }
     return 0;
@@ -256,11 +287,13 @@ export const sort: LabCommand = (io, words) => {
     args.has('s') || args.has('u')
       ? () => 0
       : (a: string, b: string) => (args.has('r') ? byBytes(b, a) : byBytes(a, b));
-  if (args.has('c') || args.has('check')) {
+  if (args.has('c') || args.has('check') || args.has('C')) {
     const wrong = lines.findIndex(
       (line, i) => i > 0 && (compareKeys(lines[i - 1] as string, line) || last(lines[i - 1] as string, line)) > 0,
     );
-    return wrong < 0 ? 0 : complain(io, `${args.operands[0] ?? '-'}:${wrong + 1}: disorder: ${lines[wrong]}`);
+    const quiet = args.has('C') || ['quiet', 'silent'].includes(args.value('check') ?? '');
+    if (wrong < 0 || quiet) return Number(wrong >= 0);
+    return complain(io, `${args.operands[0] ?? '-'}:${wrong + 1}: disorder: ${lines[wrong]}`);
   }
   let sorted = lines.toSorted((a, b) => compareKeys(a, b) || last(a, b));
   if (args.has('u')) sorted = sorted.filter((line, i) => i === 0 || compareKeys(sorted[i - 1] as string, line) !== 0);
@@ -274,7 +307,37 @@ export const sort: LabCommand = (io, words) => {
   return 0;
 };
 
-const byVersion = (a: string, b: string): number => {
+/** `-k FROM[.AT][OPTIONS][,TO[.UNTIL][OPTIONS]]`: fields and characters count from 1. */
+interface Key {
+  readonly from: number;
+  readonly at: number;
+  readonly fromBlanks: boolean;
+  readonly to: number | undefined;
+  /** The last character; 0 for all of the field. */
+  readonly until: number;
+  readonly toBlanks: boolean;
+  readonly flags: string;
+}
+
+const keyOf = (text: string): Key | string => {
+  const found = /^(\d+)(?:\.(\d+))?([bdfgiMhnRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfgiMhnRrV]*))?$/.exec(text);
+  if (!found) {
+    if (!/^\d/.test(text)) return `invalid number at field start: invalid count at start of ${word(text)}`;
+    return `stray character in field spec: invalid field specification ${word(text)}`;
+  }
+  const [, from = '', at = '1', before = '', to, until = '0', after = ''] = found;
+  if (Number(from) === 0 || to === '0') return `field number is zero: invalid field specification ${word(text)}`;
+  if (Number(at) === 0) return `character offset is zero: invalid field specification ${word(text)}`;
+  const unknown = /[dgiMR]/.exec(before + after);
+  if (unknown) return `the option -${unknown[0]} is not part of this lab`;
+  return {
+    ...{ from: Number(from), at: Number(at), fromBlanks: before.includes('b') },
+    ...{ to: to === undefined ? undefined : Number(to), until: Number(until), toBlanks: after.includes('b') },
+    flags: (before + after).replaceAll('b', ''),
+  };
+};
+
+export const byVersion = (a: string, b: string): number => {
   const [left, right] = [a.match(/\d+|\D+/g) ?? [], b.match(/\d+|\D+/g) ?? []];
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const [x, y] = [left[i] ?? '', right[i] ?? ''];
@@ -289,7 +352,7 @@ export const uniq: LabCommand = (io, words) => {
   const args = parse(io, words, 'c,count d,repeated i,ignore-case u,unique z,zero-terminated');
   if (typeof args === 'number') return args;
   const [input = '-', output, extra] = args.operands;
-  if (extra !== undefined) return misused(io, `extra operand ${quoted(extra)}`);
+  if (extra !== undefined) return misused(io, `extra operand ${word(extra)}`);
   const text = readText(io, input);
   if (text instanceof Fault)
     return complain(
@@ -335,7 +398,7 @@ const misusedTwice = (io: CommandIo, problem: string): number =>
 
 /** cmp(1). */
 export const cmp: LabCommand = (io, words) => {
-  const args = parse(io, words, 's,quiet silent l,verbose b,print-bytes', 2);
+  const args = parse(io, words, 's,quiet silent l,verbose', 2);
   if (typeof args === 'number') return args;
   const silent = args.has('s') || args.has('silent');
   const [a, b = '-', ...skips] = args.operands;
@@ -369,7 +432,7 @@ export const cmp: LabCommand = (io, words) => {
   for (let i = 0; i < short; i++) {
     if (left[i] !== right[i]) {
       if (args.has('l')) {
-        const width = String(Math.max(left.length, right.length)).length;
+        const width = String(short).length;
         io.out(
           `${String(i + 1).padStart(width)} ${(left[i] as number).toString(8).padStart(3)} ${(right[i] as number).toString(8).padStart(3)}\n`,
         );
@@ -399,7 +462,7 @@ export const cmp: LabCommand = (io, words) => {
 
 /** diff(1): whether files are equal, and the lines that are not in diff's own form. */
 export const diff: LabCommand = (io, words) => {
-  const args = parse(io, words, 'q,brief s,report-identical-files r,recursive u N,new-file no-dereference', 2);
+  const args = parse(io, words, 'q,brief s,report-identical-files r,recursive N,new-file', 2);
   if (typeof args === 'number') return args;
   const [a, b, extra] = args.operands;
   if (a === undefined) return misusedTwice(io, "missing operand after 'diff'");

@@ -6,6 +6,7 @@ import { quote, quoteIfNeeded, quoteValue } from '../../gnu/quote.ts';
 import { gnuOptions, type OptionSpec, tryHelp } from '../../jobs/make/gnu-options.ts';
 import type { CommandIo } from '../session.ts';
 import { manualText } from './manual.ts';
+import { missingOptions } from './missing.ts';
 
 /** What the programs of the lab have in common: options, quoting, messages, whole files. */
 
@@ -53,10 +54,16 @@ export const parse = (
   failure = 1,
   posixly = false,
 ): Args | number => {
-  const { options, operands, problem } = gnuOptions(args, specOf(spec), posixly);
+  const missing = specOf(`version ${missingOptions[io.name] ?? ''}`);
+  const { options, operands, problem } = gnuOptions(args, { ...specOf(spec), ...missing }, posixly);
   if (options.some(({ name }) => name === 'help')) {
     io.out(manualText(io.name));
     return 0;
+  }
+  const absent = options.find(({ name }) => name !== 'help' && Object.hasOwn(missing, name));
+  if (absent) {
+    const { short, long } = missing[absent.name] as OptionSpec;
+    return complain(io, `the option ${short ? `-${short}` : `--${long}`} is not part of this lab`, failure);
   }
   if (problem !== undefined) return misused(io, problem, failure);
   return {
@@ -83,6 +90,25 @@ const specOf = (text: string): Readonly<Record<string, OptionSpec>> => {
   const spec = Object.fromEntries(entries);
   specs.set(text, spec);
   return spec;
+};
+
+/**
+ * The value of an option that takes one of some words; synonyms stand together, and the first of them is the answer. A
+ * beginning is enough if it is one of only one. A number is the exit code after a complaint.
+ */
+export const choice = (
+  io: CommandIo,
+  option: string,
+  given: string,
+  known: readonly (readonly string[])[],
+  failure = 1,
+): string | number => {
+  const exact = known.find((words) => words.includes(given));
+  const fits = exact ? [exact] : known.filter((words) => words.some((each) => each.startsWith(given)));
+  if (fits.length === 1 && given !== '') return fits[0]?.[0] as string;
+  const list = known.map((words) => `\n  - ${words.map(word).join(', ')}`).join('');
+  const how = fits.length > 1 ? 'ambiguous' : 'invalid';
+  return misused(io, `${how} argument ${word(given)} for ${word(option)}\nValid arguments are:${list}`, failure);
 };
 
 /** stat(2) and lstat(2) of a path as it was typed: the empty one leads nowhere. */
@@ -186,11 +212,11 @@ export const linesOf = (text: string, end = '\n'): readonly string[] => {
 export { inDirectory, lastName, parentOf } from '../../gnu/file-name.ts';
 
 /** An answer to a question: yes begins with y. Input that has ended says no. */
-export const asker = (io: CommandIo): ((question: string) => boolean) => {
+export const asker = (io: CommandIo, before = `${io.name}: `): ((question: string) => boolean) => {
   // Input is taken only when there is a question: it may be that of a loop around the command.
   let answers: Iterator<string> | undefined;
   return (question) => {
-    io.err(`${io.name}: ${question}`);
+    io.err(before + question);
     answers ??= linesOf(io.stdin ?? '')[Symbol.iterator]();
     return /^[yY]/.test(answers.next().value ?? '');
   };

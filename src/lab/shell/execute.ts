@@ -375,8 +375,21 @@ const runWords = (run: Run, name: string, args: readonly string[]): number => {
   const program = ownEntry(commands, name.replace(/^(\/usr)?\/bin\/(?=[^/]+$)/, ''));
   if (program) return callProgram(run, name.slice(name.lastIndexOf('/') + 1), program, args);
   if (name.includes('/')) return runFile(run, name, args);
+  const found = inPath(session, name);
+  if (found !== undefined) return runFile(run, found, args);
   complain(run, missingBuiltins.has(name) ? `${name}: not part of this small shell` : `${name}: command not found`);
   return 127;
+};
+
+/** A file of the user's own in a directory of PATH. */
+const inPath = ({ process, variables }: Session, name: string): string | undefined => {
+  for (const directory of (variables.get('PATH') ?? '').split(':')) {
+    const path = directory === '' ? `./${name}` : `${directory}/${name}`;
+    const stat = process.stat(process.cwd, path, 'follow');
+    const isFile = !(stat instanceof Fault) && stat.kind === 'file';
+    if (name !== '' && isFile && !process.access(process.cwd, path, 'search')) return path;
+  }
+  return undefined;
 };
 
 /** Builtins of bash that are not here: whoever knows them is told so. */
@@ -482,13 +495,16 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
       flush();
       write(run, run.fds.get(2), text);
     },
+    runs: (program) => Object.hasOwn(commands, program) || programsToo.has(program),
     variable: (variable) => (session.exported.has(variable) ? session.variables.get(variable) : undefined),
     stay: (handles, turn) => stay(run, handles, turn),
-    run: (words, text) => {
+    run: (words, text, directory) => {
       spend(run.budget, 1);
       flush();
       const fds = text === undefined ? run.fds : new Map(run.fds).set(0, { kind: 'from', text });
-      const ended = forked(deeper(run), (inner) => runProgram(inner, words), fds);
+      const work = (inner: Run): number =>
+        directory !== undefined && session.process.chdir(directory) ? 1 : runProgram(inner, words);
+      const ended = forked(deeper(run), work, fds);
       tally.settled = tally.refused.length;
       return ended;
     },
@@ -510,11 +526,15 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
 const runProgram = (run: Run, [name = '', ...args]: readonly string[]): number => {
   const program = ownEntry(commands, name);
   if (program) return callProgram(run, name, program, args);
-  const builtin = ['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'kill'].includes(name);
-  if (builtin) return callBuiltin(run, name, builtins[name] as Builtin, args);
-  if (['bash', 'sh', 'su', 'sudo'].includes(name) || name.includes('/')) return runWords(run, name, args);
+  if (programsToo.has(name) && ownEntry(builtins, name) && !shells.has(name))
+    return callBuiltin(run, name, builtins[name] as Builtin, args);
+  if (shells.has(name) || name.includes('/')) return runWords(run, name, args);
   return 127;
 };
+
+const shells = new Set(['bash', 'sh', 'su', 'sudo']);
+/** Builtins that are programs as well. */
+const programsToo = new Set(['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'kill', ...shells]);
 
 const lazyInput = (run: Run): (() => { readonly text: string | undefined; readonly fault: Fault | undefined }) => {
   let known: { readonly text: string | undefined; readonly fault: Fault | undefined } | undefined;
@@ -570,6 +590,14 @@ const runFile = (run: Run, path: string, args: readonly string[]): number => {
   const text = readAll(run, { kind: 'file', file });
   release(file);
   if (typeof text !== 'string') return refuse(text?.reason ?? '', 126);
+  const [, interpreter, argument] = /^#![ \t]*(\S+)[ \t]*(.*?)[ \t]*(?:\n|$)/.exec(text) ?? [];
+  const program = interpreter === '/usr/bin/env' ? argument : interpreter?.replace(/^(?:\/usr)?\/bin\//, '');
+  if (interpreter !== undefined && program !== 'bash' && program !== 'sh') {
+    const first = argument === '' || argument === program ? [] : [argument as string];
+    if (program && ownEntry(commands, program))
+      return forked(deeper(run), (inner) => runProgram(inner, [program, ...first, path, ...args]));
+    return refuse('cannot execute: required file not found', 127);
+  }
   return forked(deeper(run), (inner) => {
     session.positional = args;
     return runText({ ...inner, script: { name: path, line: 1 } }, text);

@@ -85,10 +85,16 @@ export const exec: Builtin = (io, args) => {
 export const shell: Builtin = (io, args) => {
   const { session } = io.run;
   const [first, ...rest] = args;
+  if (first !== undefined && first !== '-c' && /^-./.test(first)) {
+    io.err(`${io.name}: the option ${first} is not part of this small shell, which has -c\n`);
+    return 2;
+  }
   if (first === undefined) return complain(io, 'another shell within the shell has nothing to show here; try -c', 2);
   const text = first === '-c' ? rest[0] : readFile(io, first);
-  if (text === undefined) return complain(io, '-c: option requires an argument', 2);
-  if (text instanceof Fault) return complain(io, `${first}: ${text.reason}`, text.errno === 'ENOENT' ? 127 : 126);
+  if (text === undefined || text instanceof Fault) {
+    io.err(`${io.name}: ${first}: ${text ? text.reason : 'option requires an argument'}\n`);
+    return text === undefined ? 2 : text.errno === 'ENOENT' ? 127 : 126;
+  }
   return inSubshell(session, () => {
     for (const name of [...session.variables.keys()])
       if (!session.exported.has(name) && name !== 'IFS') session.variables.delete(name);
