@@ -145,7 +145,7 @@ const everywhere: readonly (readonly [title: string, verdict: RegExp])[] = [
 const whereInstalled: readonly (readonly [title: string, verdict: RegExp])[] = [
   [
     'A log with two names under logrotate',
-    /is left alone, silently and as if all was well \(exit code 0\); .*allowhardlink/,
+    /is left alone, silently and as if all was well \(exit code 0\); with the option allowhardlink it is rotated/,
   ],
   ['rsync -a', /two names become two files; the symbolic link stays one/],
   ['rsync -aH', /one new file with both names; the symbolic link stays one/],
@@ -209,6 +209,15 @@ test('where links are not followed (nosymfollow), that is what it says', (t) => 
   );
   assert.equal(answer.json.differences.find(({ name }) => name === 'directories')?.soft, 'leads nowhere (ELOOP)');
   assert.deepEqual(answer.left, []);
+});
+
+test('where nothing can be written any more, each difference says what failed, and nothing is left', (t) => {
+  const answer = answerIn(t, 'tmpfs', 0, 'mount -o remount,size=16k root; head -c 64k /dev/zero > root/fill || :');
+  if (!answer) return;
+  assert.deepEqual(answer.left, ['fill']);
+  const whyNot = new Map(answer.json.experiments.map((each) => [each.title, each.whyNot]));
+  assert.equal(whyNot.get('What the names lead to'), 'pwrite64 of file was refused: No space left on device (ENOSPC)');
+  assert.equal(whyNot.get('The hard links that every directory has'), null);
 });
 
 /** A file system that has no links of some kinds, as vfat has none, made of one that has. */

@@ -90,8 +90,10 @@ export const symlink = ({ fs, dir }: Ground, text: string, name: string): Fault 
 export const writeFile = ({ fs, dir }: Ground, name: string, text: string | Uint8Array): void => {
   using file = need(fs.open(dir, name, { access: 'write', create: 'if-missing', truncate: true, mode: 0o644 }));
   const bytes = typeof text === 'string' ? encodeBytes(text) : text;
-  for (let at = 0; at < bytes.length; ) at += need(fs.write(file, bytes.subarray(at), at));
-  need(fs.sync(file));
+  const done = <T>(answer: T | Fault): T =>
+    need(answer instanceof Fault ? new Fault(answer.call, answer.errno, name) : answer);
+  for (let at = 0; at < bytes.length; ) at += done(fs.write(file, bytes.subarray(at), at));
+  done(fs.sync(file));
 };
 
 /** The beginning of a file, links followed. */

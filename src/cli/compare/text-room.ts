@@ -15,6 +15,7 @@ export const textRoom = (ground: Ground): { readonly experiment: Experiment; rea
     'From which length a text takes a block',
     [
       'for n in $(seq 1 400); do\n  ln -s "$(head -c $n /dev/zero | tr "\\0" x)" link && stat -c "$n bytes: %b blocks" link && rm link\ndone | uniq -f 2',
+      'for n in 1023 1024 4095 4096; do\n  ln -s "$(head -c $n /dev/zero | tr "\\0" x)" link && echo "$n bytes: made" && rm link\ndone',
     ],
     () => {
       using here = newGround(ground, 'texts');
