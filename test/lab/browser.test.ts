@@ -371,6 +371,38 @@ test('no line hangs the page', async (context) => {
   }
 });
 
+test('a browser that lacks what others have had for a year or two can do all of it', async (context) => {
+  if (!canBrowse(context.name)) return;
+  await using lab = await Lab.start();
+  const page = await lab.open();
+  await page.addInitScript(`
+    for (const name of ['DisposableStack', 'AsyncDisposableStack', 'SuppressedError', 'Iterator', 'Temporal', 'Float16Array'])
+      delete globalThis[name];
+    const helpers = Object.getPrototypeOf(Object.getPrototypeOf([].values()));
+    for (const name of Object.getOwnPropertyNames(helpers)) if (name !== 'constructor') delete helpers[name];
+    for (const [of, name] of [[RegExp, 'escape'], [Promise, 'try'], [Error, 'isError'], [Uint8Array, 'fromBase64'], [Uint8Array.prototype, 'toBase64'], [Map.prototype, 'getOrInsert'], [globalThis, 'scheduler'], [globalThis, 'requestIdleCallback']])
+      delete of[name];
+  `);
+  await page.reload();
+  await page.locator('html[data-ready]').waitFor();
+  assert.equal(
+    await page.evaluate('typeof DisposableStack + typeof Iterator + typeof [].values().map'),
+    'functionundefinedundefined',
+  );
+  await openSandbox(page, 'a "one" #1\nb #1\nl -> a\nd/\n  x -> ../none\nm/ mount tmpfs\n  y\n');
+  await type(
+    page,
+    'lw map; lw ls; lw why d/x; lw names a; lw who a; lw can a m/a; lw check .',
+    'lw make a c; lw mv a e; lw rm b; lw history; lw undo',
+    'ls -laR; find . -newer l; cp -a d d2; ln -sfn d2 d3; tail -f l & ',
+    'for f in *; do case $f in [a-c]*) echo "$f"; esac; done | sort -r | sed s/a/x/ | tee out; diff out a',
+  );
+  for (const button of ['#back', '#forward', '#share']) await page.locator(button).press('Enter');
+  await page.locator('.address').waitFor();
+  assert.match(await screenOf(page), /inode/);
+  assert.ok((await partsOf(page)).length > 15);
+});
+
 test('megabytes that are pasted are refused in a sentence', async (context) => {
   if (!canBrowse(context.name)) return;
   await using lab = await Lab.start();

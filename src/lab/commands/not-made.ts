@@ -29,7 +29,7 @@ export const refusalOf = (io: CommandIo, answer: NotMade, name: string): Refused
     case 'to-directory':
       return { call: 'linkat', errno: 'EPERM', paths: [answer.path, asked] };
     case 'no-file':
-      return refused(errnoOf(answer.route.end, 'ENOENT'), asked, 'there is no file that could get the name');
+      return refused(errnoOf(answer.route.end, 'ENOENT'), asked, 'the old name does not exist');
     case 'refused': {
       const { fault, from, path } = answer;
       return { call: fault.call, errno: fault.errno, paths: from === undefined ? [path] : [from, path] };

@@ -1,4 +1,5 @@
 /** The lab's page: a lesson, a terminal and the picture of what is there, all from one list of typed lines. */
+import './disposable-stack.ts';
 import { escapeHidden } from '../../cli/show.ts';
 import { DrawingError } from '../drawing.ts';
 import { countCommands } from '../lessons/count-commands.ts';

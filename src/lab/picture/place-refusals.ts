@@ -98,7 +98,7 @@ const callWords: Readonly<Record<string, string>> = {
 
 /** `ofNothing`: there is no file that could get the new name. */
 const reasonFor = (call: string, errno: Errno, ofDirectory: boolean, ofNothing: boolean): string => {
-  if (errno === 'ENOENT' && ofNothing) return 'there is no file that could get the name';
+  if (errno === 'ENOENT' && ofNothing) return 'the old name does not exist';
   if (call === 'link' && errno === 'EPERM')
     return ofDirectory ? 'a directory has one name only' : 'this file may not get another name from you';
   if (call === 'link' && errno === 'EXDEV') return 'names stay within one mount';
