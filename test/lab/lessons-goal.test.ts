@@ -76,6 +76,9 @@ test('inodes: the marks of the start are kept, others are found', () => {
     'b is one of 2 names of its file; it should be the only one.',
   ]);
   assert.deepEqual(said('a', 'a #same\nb #?', swapped), ['a is another inode than at the start.']);
+  assert.deepEqual(said('a', 'a #?\nb #same', swapped), [
+    'b was not there at the start, so there is no inode that it could still be.',
+  ]);
   assert.deepEqual(said('a', 'a #new\nb #?', swapped), []);
   assert.deepEqual(said('a', 'a #new'), ['a is still an inode of the start; it should be a new one.']);
   assert.deepEqual(said('a\nb', 'a #x\nb #x'), ['b and a should be two names of one file.']);

@@ -123,7 +123,8 @@ class Comparison {
     if (label === '?') return;
     if (label === 'same') {
       const before = this.#before.paths.get(path);
-      if (!before || !sameFile(before, stat)) this.#say`${code(path)} is another inode than at the start.`;
+      if (!before) this.#say`${code(path)} was not there at the start, so there is no inode that it could still be.`;
+      else if (!sameFile(before, stat)) this.#say`${code(path)} is another inode than at the start.`;
       return;
     }
     if (label === 'new') {
