@@ -1,4 +1,4 @@
-import { drawingOf } from '../picture/draw-picture.ts';
+import { type DrawnPart, drawingOf } from '../picture/draw-picture.ts';
 import { sizes } from '../picture/layout.ts';
 import type { Picture } from '../picture/picture.ts';
 import { type Extent, extentOf } from '../picture/reach.ts';
@@ -78,11 +78,16 @@ export class PictureView {
     const { top: seenFrom, bottom: seenTo } = this.#seen();
     const from = seenFrom + sizes.heading;
     const room = seenTo - from;
-    const bodies = extentOf(news.flatMap(({ body }) => [body.top, body.bottom]));
-    if (bodies.top >= from && bodies.bottom <= seenTo) return;
-    // With their lines, unless these are longer than what is seen at once.
+    const bodies = bodiesOf(news);
+    const isSeen = ({ top, bottom }: Extent): boolean => top >= from && bottom <= seenTo;
+    if (isSeen(bodies)) return;
+    // With their lines; without them where these are longer than what is seen at once; and what is new where that is too long.
     const whole = extentOf(news.flatMap(({ reach }) => [reach.top, reach.bottom]));
-    const { top, bottom } = whole.bottom - whole.top > room ? bodies : whole;
+    const fresh = news.filter(({ classes }) => classes.endsWith(' new'));
+    const choices = [whole, bodies, ...(fresh.length > 0 ? [bodiesOf(fresh)] : [])];
+    const chosen = choices.find((one) => one.bottom - one.top <= room) ?? bodies;
+    if (isSeen(chosen)) return;
+    const { top, bottom } = chosen;
     // Where not all of it fits, its beginning is shown.
     const down = bottom - seenTo + margin;
     const isUp = top < from || top - down < from;
@@ -135,6 +140,9 @@ const nextPart = (key: string, now: number, count: number): number | undefined =
       return undefined;
   }
 };
+
+const bodiesOf = (parts: readonly DrawnPart[]): Extent =>
+  extentOf(parts.flatMap(({ body }) => [body.top, body.bottom]));
 
 /** What a part is without its lines: a name, an inode or data. */
 const body = '.pill, .card, .data-box';
