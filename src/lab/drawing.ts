@@ -25,42 +25,8 @@ import type { Stat } from '../fs/stat.ts';
 import { readWhole, writeAll } from '../fs/whole-file.ts';
 import { SketchProcess } from '../sketch/process.ts';
 import { filler, indentOf, quoteContents, quoteName, sizeMax } from './drawing-words.ts';
+import type { Complaint, Drawn, DrawnMount } from './drawn.ts';
 import { parseDrawing } from './parse-drawing.ts';
-
-/** What is wrong with a text that somebody wrote; lines count from 1. */
-export interface Complaint {
-  readonly line: number;
-  readonly message: string;
-}
-
-/** One line of a drawing and what is drawn below it. */
-export interface Drawn {
-  /** In the drawing, from 1. */
-  readonly line: number;
-  /** From the drawing's top, without a first slash; empty for the top itself. */
-  readonly path: string;
-  readonly kind: 'file' | 'dir' | 'symlink' | 'fifo' | 'any' | 'absent';
-  /** Of a symlink; undefined for any text. */
-  readonly text: string | undefined;
-  /** Of a file: bytes as the names of `bytes.ts`; undefined where nothing is said. */
-  readonly contents: string | undefined;
-  readonly label: string | undefined;
-  readonly mode: number | undefined;
-  readonly owner: DrawnOwner | undefined;
-  readonly mount: DrawnMount | undefined;
-  readonly below: readonly Drawn[];
-  /** Anything else may be here too. */
-  readonly open: boolean;
-}
-
-interface DrawnOwner {
-  readonly user: string;
-  readonly group: string | undefined;
-}
-
-export type DrawnMount =
-  | { readonly kind: 'volume'; readonly type: string; readonly readOnly: boolean }
-  | { readonly kind: 'bind'; readonly of: string; readonly readOnly: boolean };
 
 export interface BuildOptions {
   /** Whose everything is that says nothing else; who builds, unless it is said. */
@@ -180,7 +146,7 @@ class Builder {
     if (mode !== undefined) this.#late.push(() => this.#must(drawn, this.#fs.chmod(this.#at, path, mode, 'follow')));
   }
 
-  #ownerOf({ line }: Drawn, { user, group }: DrawnOwner): Owner {
+  #ownerOf({ line }: Drawn, { user, group }: NonNullable<Drawn['owner']>): Owner {
     const { users, groups } = this.#options;
     const uid = numberOf(user, users);
     if (uid === undefined) throw complain(line, `there is no user ${quoteName(user)}${knownAre(users)}`);

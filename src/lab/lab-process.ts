@@ -9,16 +9,7 @@ import { SketchProcess } from '../sketch/process.ts';
 import type { Sketch } from '../sketch/sketch.ts';
 import { Exhausted } from './exhausted.ts';
 import { addRefusal, withdrawRefusals } from './refusals.ts';
-import type { Refused } from './session.ts';
-
-/** What the processes of a session have done since a line began. */
-export interface Tally {
-  readonly refused: Refused[];
-  /** Refusals before this one are of others than the program that runs: of earlier ones, and of what it started. */
-  settled: number;
-  /** How many calls may still come. */
-  calls: number;
-}
+import type { Tally } from './tally.ts';
 
 /** Of one line: a copy of some ten thousand files. */
 export const callsMax = 200_000;

@@ -1,6 +1,6 @@
 import { join } from '../fs/path.ts';
-import type { Complaint, Drawn } from './drawing.ts';
 import { filler, indentOf, quoteName, type Word, words } from './drawing-words.ts';
+import type { Complaint, Drawn } from './drawn.ts';
 
 /** A drawing as data, or all that is wrong with it. Wildcards are for goals only. */
 export const parseDrawing = (text: string, use: 'start' | 'goal' = 'start'): Drawn | readonly Complaint[] => {

@@ -4,8 +4,7 @@ import { isTemporaryName } from '../fs/temporary-name.ts';
 import type { Inode } from '../sketch/inode.ts';
 import type { Sketch } from '../sketch/sketch.ts';
 import { journalsPlace } from './journals.ts';
-import type { Tally } from './lab-process.ts';
-import type { Refused } from './session.ts';
+import type { Refused, Tally } from './tally.ts';
 
 /** One more change was refused. Of a program's tries at one name only that one stays that stopped it. */
 export const addRefusal = (sketch: Sketch, { refused, settled }: Tally, next: Refused): void => {

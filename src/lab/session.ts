@@ -1,4 +1,3 @@
-import type { Errno } from '../fs/errno.ts';
 import { Fault } from '../fs/fault.ts';
 import type { Handle } from '../fs/fs.ts';
 import type { Stat } from '../fs/stat.ts';
@@ -6,8 +5,9 @@ import { nullDevice } from '../sketch/process.ts';
 import { Sketch } from '../sketch/sketch.ts';
 import { type Clock, newClock } from './clock.ts';
 import { build, DrawingError } from './drawing.ts';
-import { LabProcess, type Tally } from './lab-process.ts';
+import { LabProcess } from './lab-process.ts';
 import type { Command } from './shell/syntax.ts';
+import type { Refused, Tally } from './tally.ts';
 import { type User, users } from './users.ts';
 
 /** A shell somebody sits at, and the machine below it: all that a line may change. */
@@ -56,16 +56,6 @@ export interface Shell {
   readonly variables: ReadonlyMap<string, string>;
   readonly exported: ReadonlySet<string>;
   readonly aliases: ReadonlyMap<string, string>;
-}
-
-/** A change that was refused: for a stopped arrow in the picture. */
-export interface Refused {
-  readonly call: string;
-  readonly errno: Errno;
-  /** Absolute but not physical: as the command gave them, after its working directory. Two for link and rename. */
-  readonly paths: readonly string[];
-  /** Why, where the errno alone does not say. */
-  readonly reason?: string;
 }
 
 /** An open file description of the shell: it has a position, which its descriptors share. */

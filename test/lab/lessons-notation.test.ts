@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { decodeBytes as decode } from '../../src/fs/bytes.ts';
 import { Fault } from '../../src/fs/fault.ts';
 import { linkText } from '../../src/fs/link-text.ts';
-import { build, type Complaint, draw, drawing } from '../../src/lab/drawing.ts';
+import { build, draw, drawing } from '../../src/lab/drawing.ts';
+import type { Complaint } from '../../src/lab/drawn.ts';
 import { parseDrawing } from '../../src/lab/parse-drawing.ts';
 import { Sketch } from '../../src/sketch/sketch.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { encodeBytes } from '../../fs/bytes.ts';
 import { type Errno, errorText } from '../../fs/errno.ts';
 import { terminalWidth } from '../../kernel/terminal.ts';
-import type { Complaint } from '../../lab/drawing.ts';
+import type { Complaint } from '../../lab/drawn.ts';
 import { lengthMost, parseLesson } from '../../lab/lessons/parse-lesson.ts';
 import { lessonsScript } from '../../web/lessons-script.ts';
 import { type Page, pagesOf, servePages } from '../../web/serve-pages.ts';

@@ -2,7 +2,8 @@ import type { Errno } from '../../fs/errno.ts';
 import { join } from '../../fs/path.ts';
 import type { NotMade } from '../../jobs/make/make.ts';
 import type { End, Route } from '../../trace/route.ts';
-import type { CommandIo, Refused } from '../session.ts';
+import type { CommandIo } from '../session.ts';
+import type { Refused } from '../tally.ts';
 
 /**
  * What `lw make` refused, as the kernel would have: it is tried in memory, so that no call of the machine was.

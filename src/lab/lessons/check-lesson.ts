@@ -1,6 +1,7 @@
 import { Fault } from '../../fs/fault.ts';
-import { type Complaint, DrawingError } from '../drawing.ts';
+import { DrawingError } from '../drawing.ts';
 import { quoteName } from '../drawing-words.ts';
+import type { Complaint } from '../drawn.ts';
 import { newSession } from '../session.ts';
 import { runLine } from '../shell/run-line.ts';
 import { checkGoal } from './check-goal.ts';

@@ -1,5 +1,5 @@
-import type { Drawn } from '../drawing.ts';
 import { quoteName } from '../drawing-words.ts';
+import type { Drawn } from '../drawn.ts';
 import type { Condition, Span } from './lesson.ts';
 import { parseSpans } from './prose.ts';
 

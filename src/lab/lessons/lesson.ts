@@ -1,5 +1,5 @@
 import type { Errno } from '../../fs/errno.ts';
-import type { Drawn } from '../drawing.ts';
+import type { Drawn } from '../drawn.ts';
 import type { Start } from '../session.ts';
 
 /** A lesson as its file has it: texts and trees, nothing that a page would take for code. */

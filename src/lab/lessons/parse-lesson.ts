@@ -1,7 +1,8 @@
 import { nearest } from '../../cli/nearest.ts';
 import { type Errno, errnoNumber } from '../../fs/errno.ts';
-import { type Complaint, type Drawn, drawing } from '../drawing.ts';
+import { drawing } from '../drawing.ts';
 import { quoteName, words } from '../drawing-words.ts';
+import type { Complaint, Drawn } from '../drawn.ts';
 import { parseDrawing } from '../parse-drawing.ts';
 import type { Start } from '../session.ts';
 import { explainGoal } from './explain-goal.ts';

@@ -7,8 +7,8 @@ import type { Sketch } from '../../sketch/sketch.ts';
 import type { End, Route } from '../../trace/route.ts';
 import { trace } from '../../trace/trace.ts';
 import { inodeId, safeId } from './ids.ts';
+import type { NameRow } from './name-row.ts';
 import type { Hop } from './picture.ts';
-import type { NameRow } from './picture-of.ts';
 
 /** Asks `trace` where links lead, each once, with the eyes of root. */
 export class LinkFollower {

@@ -1,6 +1,6 @@
 import { dirname } from '../../fs/path.ts';
+import type { NameRow } from './name-row.ts';
 import type { Hop } from './picture.ts';
-import type { NameRow } from './picture-of.ts';
 
 /**
  * Hops by the card of their link, each with the row that it leads to and its place in the longest

@@ -8,6 +8,7 @@ import type { SketchProcess } from '../../sketch/process.ts';
 import type { Sketch } from '../../sketch/sketch.ts';
 import { inodeId, nameId, safeId } from './ids.ts';
 import { LinkFollower } from './link-follower.ts';
+import type { NameRow } from './name-row.ts';
 import { numberHops } from './number-hops.ts';
 import type { Band, Data, Frame, Hop, InodeCard, Picture, Row } from './picture.ts';
 import { type PlacedRefusal, placeRefusals, type RefusedChange } from './place-refusals.ts';
@@ -54,14 +55,6 @@ export const pictureOf = (sketch: Sketch, options: PictureOptions = {}): Picture
   const numbered = numberHops(hops, rows);
   return { root, bands: bandsOf(sketch, options, rows, numbered) };
 };
-
-/** A row with what it stands for. */
-export interface NameRow {
-  readonly row: Row;
-  readonly frame: string;
-  readonly inode: Inode | undefined;
-  readonly mount: Mount;
-}
 
 /** Enough for every lesson; a page of this length is still drawn at once. */
 const usualLimit = 1500;
