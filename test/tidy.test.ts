@@ -128,7 +128,10 @@ test('the package holds what it needs, and is small', () => {
     assert.ok(paths.includes(needed), `${needed} is missing`);
   assert.deepEqual(
     paths.filter(
-      (path) => !/^(bin|dist|lessons|man|schemas)\/|^(docs\/LESSONS\.md|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path),
+      (path) =>
+        !/^(bin|dist|lessons|man|schemas)\/|^(docs\/LESSONS\.md|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+          path,
+        ),
     ),
     [],
   );
