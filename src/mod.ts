@@ -22,9 +22,10 @@ export { settle } from './scan/settle.ts';
 export { isAbsolute, type LinkTally, type NameTally, tallyLinks, tallyNames } from './scan/tally.ts';
 export { type ReadAhead, Walk, type WalkOptions } from './scan/walk.ts';
 export type { BaseOptions, MountFacts } from './sketch/base.ts';
+export type { SketchOptions, VolumeOptions } from './sketch/machine.ts';
 export type { Credentials } from './sketch/permission.ts';
 export type { SketchProcess } from './sketch/process.ts';
-export { Sketch, type SketchOptions, type VolumeOptions } from './sketch/sketch.ts';
+export { Sketch } from './sketch/sketch.ts';
 export type { FileRef, Made as MadeByStep, Spot as StepSpot, Step, Witness } from './sketch/step.ts';
 export {
   type Crossing,

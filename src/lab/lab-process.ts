@@ -16,6 +16,7 @@ export const callsMax = 200_000;
 
 /** A process that tells which of its changes were refused, and that does not work forever. */
 export class LabProcess extends SketchProcess {
+  declare readonly sketch: Sketch;
   readonly #tally: Tally;
 
   constructor(sketch: Sketch, who: Credentials, tally: Tally, umask = 0o022, here: Location = sketch.root) {

@@ -1,22 +1,22 @@
 import type { Inode } from './inode.ts';
-import type { Sketch } from './sketch.ts';
+import type { Machine } from './machine.ts';
 
 /** Gives a directory a name. */
-export const put = (sketch: Sketch, dir: Inode, name: string, inode: Inode): void => {
+export const put = (sketch: Machine, dir: Inode, name: string, inode: Inode): void => {
   dir.entries.set(name, inode);
   inode.home = { dir, name };
   dir.mtime = dir.ctime = sketch.now();
 };
 
 /** Takes a name out of a directory; the inode does not know of it yet. */
-export const take = (sketch: Sketch, dir: Inode, name: string): void => {
+export const take = (sketch: Machine, dir: Inode, name: string): void => {
   if (dir.origin) dir.entries.set(name, undefined);
   else dir.entries.delete(name);
   dir.mtime = dir.ctime = sketch.now();
 };
 
 /** A name of an inode went. */
-export const drop = (sketch: Sketch, inode: Inode, dir: Inode, name: string): void => {
+export const drop = (sketch: Machine, inode: Inode, dir: Inode, name: string): void => {
   const { home } = inode;
   if (inode.kind !== 'dir' && home?.dir === dir && home.name === name) inode.home = undefined;
   inode.nlink = inode.kind === 'dir' ? 0 : inode.nlink - 1;

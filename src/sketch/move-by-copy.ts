@@ -3,9 +3,9 @@ import type { Errno } from '../fs/errno.ts';
 import type { LinkText } from '../fs/link-text.ts';
 import { drop, put, take } from './directory.ts';
 import { type Inode, isReadOnly } from './inode.ts';
+import type { Machine } from './machine.ts';
 import { type Actor, changeDir, isTooLongIn, lookUp, mayRemove, pathMax } from './names.ts';
 import { wants } from './permission.ts';
-import type { Sketch } from './sketch.ts';
 import type { Last } from './walk.ts';
 
 /** No call of Linux: over a base, what goes to another file system. Nothing of a directory is seen then. */
@@ -38,7 +38,7 @@ export const moveByCopy = (actor: Actor, from: Last | Errno, to: Last | Errno): 
   return copyFound(sketch, from, file, to, there?.inode);
 };
 
-const copyFound = (sketch: Sketch, from: Last, file: Inode, to: Last, there: Inode | undefined): Errno | undefined => {
+const copyFound = (sketch: Machine, from: Last, file: Inode, to: Last, there: Inode | undefined): Errno | undefined => {
   const text = file.kind === 'symlink' ? sketch.textOf(file) : undefined;
   if (text && 'errno' in text) return text.errno;
   const copy = sketch.make(
@@ -72,7 +72,7 @@ const copyFound = (sketch: Sketch, from: Last, file: Inode, to: Last, there: Ino
 
 /** Gives a link in a copy another text: `below` is its path in there, empty for the copy itself. */
 export const retextInCopy = (
-  sketch: Sketch,
+  sketch: Machine,
   { madeBy, volume }: Inode,
   below: string,
   text: LinkText,

@@ -6,13 +6,13 @@ import type { LinkText } from '../fs/link-text.ts';
 import type { Kind } from '../fs/stat.ts';
 import { drop, oneDirLess, oneDirMore, put, take } from './directory.ts';
 import { type Inode, isReadOnly, type Location, type Volume } from './inode.ts';
+import type { Machine } from './machine.ts';
 import { type Credentials, isInGroup, isPlainFile, isStuck, owns, wants } from './permission.ts';
-import type { Sketch } from './sketch.ts';
 import type { Last } from './walk.ts';
 
 /** Who changes something, and where. */
 export interface Actor {
-  readonly sketch: Sketch;
+  readonly sketch: Machine;
   readonly who: Credentials;
   readonly umask: number;
 }
@@ -27,11 +27,11 @@ export interface Place {
 export const pathMax = 4096;
 export const changeDir = wants.write | wants.search;
 
-export const lookUp = (sketch: Sketch, { dir, name }: Place): Location | Errno | undefined =>
+export const lookUp = (sketch: Machine, { dir, name }: Place): Location | Errno | undefined =>
   dir.inode.nlink === 0 ? 'ENOENT' : sketch.child(dir, name);
 
 /** filename_create() in the kernel's fs/namei.c: the checks for a name that is not there yet. */
-const placeFor = (sketch: Sketch, last: Last | Errno, directory: boolean): Place | Errno => {
+const placeFor = (sketch: Machine, last: Last | Errno, directory: boolean): Place | Errno => {
   if (typeof last === 'string') return last;
   const { dir, name, kind, slash } = last;
   if (kind !== 'name') return 'EEXIST';
@@ -66,7 +66,7 @@ export const addLink = ({ sketch, who }: Actor, file: Location | Errno, last: La
   return undefined;
 };
 
-const mayChange = (sketch: Sketch, who: Credentials, inode: Inode): boolean =>
+const mayChange = (sketch: Machine, who: Credentials, inode: Inode): boolean =>
   isPlainFile(inode) && sketch.allows(who, inode, wants.read | wants.write) === undefined;
 
 export const addSymlink = (actor: Actor, text: LinkText, last: Last | Errno): Errno | undefined => {

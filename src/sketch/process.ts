@@ -7,6 +7,7 @@ import type { Kind, Stat } from '../fs/stat.ts';
 import { chmod, chown, setTimes } from './attributes.ts';
 import { cutData, writeData } from './file-data.ts';
 import { type Inode, isReadOnly, type Location } from './inode.ts';
+import type { Machine } from './machine.ts';
 import { moveByCopy, retextInCopy } from './move-by-copy.ts';
 import {
   addDirectory,
@@ -22,7 +23,6 @@ import {
 } from './names.ts';
 import { type Credentials, isPlanted, wants } from './permission.ts';
 import { rename } from './rename.ts';
-import type { Sketch } from './sketch.ts';
 import { statOf } from './stat-of.ts';
 import { type Last, PathWalk } from './walk.ts';
 
@@ -46,7 +46,7 @@ export interface OpenFile {
 /** A process of a sketch: its user, working directory and descriptors. Every call is that of the kernel. */
 export class SketchProcess implements Fs {
   readonly cwd: Handle = { fd: -100, [Symbol.dispose]() {} };
-  readonly sketch: Sketch;
+  readonly sketch: Machine;
   /** As whom it acts: another one is what seteuid(2), setegid(2) and setgroups(2) do. */
   who: Credentials;
   umask: number;
@@ -55,7 +55,7 @@ export class SketchProcess implements Fs {
   readonly #open = new Map<number, Open>();
   #nextFd = 3;
 
-  constructor(sketch: Sketch, who: Credentials, umask: number, root: Location, here: Location) {
+  constructor(sketch: Machine, who: Credentials, umask: number, root: Location, here: Location) {
     this.sketch = sketch;
     this.who = who;
     this.umask = umask;

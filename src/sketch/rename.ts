@@ -1,9 +1,9 @@
 import type { Errno } from '../fs/errno.ts';
 import { drop, oneDirLess, oneDirMore, put, take } from './directory.ts';
 import { type Inode, isReadOnly } from './inode.ts';
+import type { Machine } from './machine.ts';
 import { type Actor, changeDir, lookUp, mayRemove } from './names.ts';
 import { wants } from './permission.ts';
-import type { Sketch } from './sketch.ts';
 import { isBelow, type Last } from './walk.ts';
 
 /** do_renameat2() and vfs_rename() in the kernel's fs/namei.c. */
@@ -65,7 +65,14 @@ const renameFound = (
   return undefined;
 };
 
-const move = (sketch: Sketch, from: Last, file: Inode, to: Last, there: Inode | undefined, exchange: boolean): void => {
+const move = (
+  sketch: Machine,
+  from: Last,
+  file: Inode,
+  to: Last,
+  there: Inode | undefined,
+  exchange: boolean,
+): void => {
   const spots = {
     file: sketch.refer(file),
     from: sketch.spot(from.dir, from.name),

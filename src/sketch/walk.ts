@@ -1,8 +1,8 @@
 import type { Errno } from '../fs/errno.ts';
 import type { Resolve } from '../fs/fs.ts';
 import { type Location, sameLocation } from './inode.ts';
+import type { Machine } from './machine.ts';
 import { type Credentials, wants } from './permission.ts';
-import type { Sketch } from './sketch.ts';
 
 /** Links in one resolution: 40 pass, the 41st is ELOOP, however they are nested (path_resolution(7)). */
 const maxLinks = 40;
@@ -20,7 +20,7 @@ export interface Last {
 /** One resolution of a path, in the order of checks of link_path_walk() in the kernel's fs/namei.c. */
 export class PathWalk {
   at: Location;
-  readonly #sketch: Sketch;
+  readonly #sketch: Machine;
   readonly #who: Credentials;
   readonly #root: Location;
   readonly #resolve: Resolve;
@@ -31,7 +31,7 @@ export class PathWalk {
   #text: string | undefined;
 
   /** A walk of a path from where it starts: the root, if it begins with a slash. */
-  constructor(sketch: Sketch, who: Credentials, root: Location, start: Location, resolve: Resolve = {}) {
+  constructor(sketch: Machine, who: Credentials, root: Location, start: Location, resolve: Resolve = {}) {
     this.#sketch = sketch;
     this.#who = who;
     this.#root = resolve.beneath || resolve.inRoot ? start : root;

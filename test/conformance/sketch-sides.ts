@@ -8,9 +8,10 @@ import { type Identity, sameFile } from '../../src/fs/identity.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
 import { allocate, syscall } from '../../src/kernel/libc.ts';
 import type { Location } from '../../src/sketch/inode.ts';
+import type { SketchOptions } from '../../src/sketch/machine.ts';
 import type { StickyProtection } from '../../src/sketch/permission.ts';
 import type { SketchProcess } from '../../src/sketch/process.ts';
-import { Sketch, type SketchOptions } from '../../src/sketch/sketch.ts';
+import { Sketch } from '../../src/sketch/sketch.ts';
 import { type User, users } from './sketch-script.ts';
 
 export interface Side {

@@ -643,7 +643,7 @@ const changes: Readonly<Record<string, readonly Change[]>> = {
     ['nothing is the root of a mount', 'mountRoot: inode === mount.root,', 'mountRoot: false,'],
   ],
 
-  'sketch.ts': [
+  'machine.ts': [
     ['planted devices are opened', '? this.#protected[kind] : 1', '? this.#protected[kind] : 0'],
     ['names have 256 bytes', 'const nameMax = 255;', 'const nameMax = 256;'],
     ['names have 254 bytes', 'const nameMax = 255;', 'const nameMax = 254;'],

@@ -3,7 +3,8 @@ import { Fault } from '../../src/fs/fault.ts';
 import type { Handle, OpenHow, Owner, Times } from '../../src/fs/fs.ts';
 import { linkText } from '../../src/fs/link-text.ts';
 import type { Stat } from '../../src/fs/stat.ts';
-import { Sketch, type SketchOptions, type VolumeOptions } from '../../src/sketch/sketch.ts';
+import type { SketchOptions, VolumeOptions } from '../../src/sketch/machine.ts';
+import { Sketch } from '../../src/sketch/sketch.ts';
 
 /** A machine with a clock that ticks a second at each look, root's hand and those of two users. */
 export const machine = (options: SketchOptions = {}) => {
@@ -107,7 +108,7 @@ export const hand = (sketch: Sketch, who: Parameters<Sketch['process']>[0] = {})
   };
 };
 
-/** The device number of /dev/null: 1, 3. */
+/** The device number of /dev/null, which anybody's process may open: 1, 3. */
 const memory = 0x100003;
 
 const end = (answer: unknown): string => (answer instanceof Fault ? answer.errno : 'done');
