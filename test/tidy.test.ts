@@ -212,14 +212,14 @@ const loadedBy = (first: readonly Source[], all: readonly Source[]): ReadonlySet
   return loaded;
 };
 
-/** Types are erased, so they may know each other in a circle. */
+/** Types are erased: no browser loads what only they come from. */
 const withoutTypes = ({ path, text }: Source): Source => ({
   path,
   text: text.replace(/\b(import|export) type\b/g, ''),
 });
 
 const cycles = (sources: readonly Source[]): readonly string[] => {
-  const imports = new Map(sources.filter(isSource).map((source) => [source.path, importsOf(withoutTypes(source))]));
+  const imports = new Map(sources.filter(isSource).map((source) => [source.path, importsOf(source)]));
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (path: string, above: readonly string[]): void => {
