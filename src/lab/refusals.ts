@@ -13,12 +13,12 @@ export const addRefusal = (sketch: Sketch, { refused, settled }: Tally, next: Re
   if (next.paths.some((path) => liesIn(journalsPlace, path))) return;
   const last = refused.length > settled ? refused.at(-1) : undefined;
   const before = last && nameOf(sketch, last);
-  const isAgain = last?.errno !== next.errno && isSame(before, place);
+  const isAgain = isSame(before, place);
   // `touch` goes on to the times of what it could not make.
-  if (isAgain && next.errno === 'ENOENT') return;
+  if (isAgain && (next.errno === 'ENOENT' || next.errno === last?.errno)) return;
   // `mv` copies what rename(2) may not take along, `ln -f` makes way for a name that is taken.
   const leadsOn = last !== undefined && leadingOn.has(last.errno);
-  const isForLast = place && before?.dir === place.dir && isTemporaryName(place.name);
+  const isForLast = before?.dir === place.dir && isTemporaryName(place.name);
   if (leadsOn && (isAgain || isForLast)) refused.pop();
   refused.push(leadsOn && isForLast ? { ...next, paths: last.paths } : next);
 };
@@ -33,19 +33,18 @@ export const withdrawRefusals = (sketch: Sketch, { refused, settled }: Tally, pa
 /** After these a program tries something else. */
 const leadingOn: ReadonlySet<string> = new Set(['EEXIST', 'EISDIR', 'ENOTEMPTY', 'EXDEV']);
 
-/** A name that was to be made or taken away, whichever path led to its directory. */
+/** A name that was to be made or taken away, whichever path led to its directory; the path where there is none. */
 interface Name {
-  readonly dir: Inode;
+  readonly dir: Inode | string;
   readonly name: string;
 }
 
-const nameOf = (sketch: Sketch, { paths }: Refused): Name | undefined => nameIn(sketch, paths.at(-1) ?? '/');
+const nameOf = (sketch: Sketch, { paths }: Refused): Name => nameIn(sketch, paths.at(-1) ?? '/');
 
-const nameIn = (sketch: Sketch, path: string): Name | undefined => {
+const nameIn = (sketch: Sketch, path: string): Name => {
   const bare = path.replace(/(?<=.)\/+$/, '');
   const dir = sketch.process().locate(dirname(bare));
-  return typeof dir === 'string' ? undefined : { dir: dir.inode, name: basename(bare) };
+  return { dir: typeof dir === 'string' ? dirname(bare) : dir.inode, name: basename(bare) };
 };
 
-const isSame = (a: Name | undefined, b: Name | undefined): boolean =>
-  a !== undefined && b !== undefined && a.dir === b.dir && a.name === b.name;
+const isSame = (a: Name | undefined, b: Name): boolean => a?.dir === b.dir && a.name === b.name;

@@ -244,7 +244,7 @@ ro/ mount tmpfs ro
     ['ln -f a b d', 'link d/b EACCES', 'link d/a EACCES'],
     ['ln -f a d/b', 'link d/b EACCES'],
     ['cp a d', 'open d/a EACCES'],
-    ['touch d/y', 'open d/y EACCES'],
+    ['touch d/y e/no/such/y a/y', 'open d/y EACCES', 'open e/no/such/y ENOENT', 'open a/y ENOTDIR'],
     ['mv a ro/b', 'unlink ro/b EROFS'],
     ['mv -f a b; mkdir -p e/f ro/y', 'mkdir ro/y EROFS'],
     ['rmdir e; rm -r e ./ro/x', 'rmdir e ENOTEMPTY', 'unlink ro/x EROFS'],
@@ -259,7 +259,9 @@ ro/ mount tmpfs ro
   ] as const) {
     const session = newSession({ tree });
     const { refused } = runLine(session, line);
-    const rows = rowsOf(sessionPicture(session, { refused })).filter(({ kind }) => kind === 'refused');
+    const rows = rowsOf(sessionPicture(session, { refused, root: '/home/me' })).filter(
+      ({ kind }) => kind === 'refused',
+    );
     assert.deepEqual(
       rows.map(({ path, stopped: why }) => `${why?.call} ${path.replace('/home/me/', '')} ${why?.errno}`),
       stopped,

@@ -112,14 +112,14 @@ const sentenceOf = (error: unknown): string => {
 const show = (afresh = false): void => {
   const { timeline, lesson, view } = scene;
   const { session, said, lines, start } = timeline;
-  const last = said.at(-1)?.answer;
+  const refused = said.at(-1)?.answer.refused ?? [];
   terminal.show(said);
   byId('prompt').textContent = visible(session.alive ? prompt(session) : 'the shell has ended ');
   picture.show(
     sessionPicture(session, {
-      root: byId<HTMLInputElement>('show-all').checked ? '/' : pictureRoot(session, start),
+      root: byId<HTMLInputElement>('show-all').checked ? '/' : pictureRoot(session, start, refused),
       dots: byId<HTMLInputElement>('show-dots').checked,
-      refused: last?.refused ?? [],
+      refused,
     }),
     afresh,
   );

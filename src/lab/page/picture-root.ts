@@ -1,14 +1,16 @@
 import type { Inode } from '../../sketch/inode.ts';
 import { directoryOf } from '../lessons/check-goal.ts';
 import type { Session, Start } from '../session.ts';
+import type { Refused } from '../tally.ts';
 
-/** The directory below which the picture shows everything: the start's, until a line does something elsewhere. */
-export const pictureRoot = ({ sketch, variables }: Session, start: Start): string => {
+/** The directory below which the picture shows everything: the start's, until a line does something elsewhere or is refused it. */
+export const pictureRoot = ({ sketch, variables }: Session, start: Start, refused: readonly Refused[]): string => {
   const own = directoryOf(start);
   const here = variables.get('PWD') ?? own;
   const began = (sketch.root.inode.btime ?? 0n) + aMoment;
   const away = here !== own && !here.startsWith(`${own}/`);
-  return away || changedBeside(sketch.root.inode, own.split('/').filter(Boolean), began) ? '/' : own;
+  const stopped = refused.some(({ paths }) => !`${paths.at(-1)}/`.startsWith(`${own}/`));
+  return away || stopped || changedBeside(sketch.root.inode, own.split('/').filter(Boolean), began) ? '/' : own;
 };
 
 /** The first line comes a second after the machine was made. */

@@ -42,16 +42,14 @@ export const placeRefusals = (sketch: Sketch, refused: readonly RefusedChange[])
 const placeOne = (process: SketchProcess, change: RefusedChange, index: number): PlacedRefusal => {
   const { call, errno, paths } = change;
   const asked = (paths.at(-1) ?? '/').replace(/(?<=.)\/+$/, '').replaceAll(/\/(\.\/)+/g, '/');
-  const dir = physical(process, dirname(asked), 'follow');
-  const parent = dir?.path ?? '/';
-  const name = dir ? basename(asked) || '/' : asked;
+  const { dir, name } = placeIn(process, asked);
   const from = paths.length > 1 ? physical(process, paths[0] as string, 'stay') : undefined;
   const to = from?.location.inode;
-  const crosses = to !== undefined && dir !== undefined && to.volume !== dir.location.inode.volume;
+  const crosses = to !== undefined && to.volume !== dir?.location.inode.volume;
   const words = callWords[call] ?? call;
   return {
     id: `refused-${index}-${safeId(asked)}`,
-    ...{ parent, name, path: asked, existing: from?.path },
+    ...{ parent: dir?.path ?? '/', name, path: asked, existing: from?.path },
     stopped: {
       call: words,
       errno,
@@ -62,6 +60,18 @@ const placeOne = (process: SketchProcess, change: RefusedChange, index: number):
   };
 };
 
+/** The nearest directory that is there, and the way on from it. */
+const placeIn = (
+  process: SketchProcess,
+  path: string,
+): { readonly dir: ReturnType<typeof physical>; readonly name: string } => {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    const dir = physical(process, at, 'follow');
+    if (at === '/' || dir?.location.inode.kind === 'dir')
+      return { dir, name: path.slice(at === '/' ? 1 : at.length + 1) || '/' };
+  }
+};
+
 const physical = (
   process: SketchProcess,
   path: string,
@@ -70,7 +80,7 @@ const physical = (
   const place = { handle: process.cwd, path: '/' };
   const { end } = trace(process, path, { from: place, root: place, last });
   if (end.kind !== 'found') return undefined;
-  const location = process.sketch.process().locate(end.path);
+  const location = process.locate(end.path);
   if (typeof location === 'string') return undefined;
   const { volume, ino } = location.inode;
   // A final link that stays is not what `locate` gives.
