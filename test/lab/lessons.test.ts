@@ -258,6 +258,22 @@ test('a line that a hint names works, at the start or at the end, unless the hin
       }
 });
 
+test('who always takes the same place of the options is not right much more often', () => {
+  const places = new Map<number, number[]>();
+  for (const question of lessons.flatMap(({ lesson }) => lesson.quiz)) {
+    const { options } = question;
+    const counts = places.get(options.length) ?? options.map(() => 0);
+    const right = options.findIndex(({ value }) => value === answerOf(question));
+    if (right >= 0) counts[right] = (counts[right] ?? 0) + 1;
+    places.set(options.length, counts);
+  }
+  for (const wanted of [2, 3]) {
+    const counts = places.get(wanted) ?? [];
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    assert.ok(Math.max(...counts) <= (all / wanted) * 1.3, `${wanted} options: ${counts}`);
+  }
+});
+
 test('the same question is answered the same each time', () => {
   for (const { lesson } of lessons)
     for (const question of lesson.quiz) assert.equal(answerOf(question), answerOf(question));
