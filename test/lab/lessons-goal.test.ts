@@ -111,6 +111,7 @@ test('conditions: where a path leads, where the shell stands, what is open', () 
   assert.deepEqual(said('a\nl -> a', '*\n- l leads to a'), []);
   assert.deepEqual(said('a\nb\nl -> a', '*\n- l leads to b'), ['l does not lead to b.']);
   assert.deepEqual(said('l -> a', '*\n- l leads to a'), ['l leads nowhere: No such file or directory.']);
+  assert.deepEqual(said('a', 'a\nl -> *\n- l leads to a'), ['The symlink l is missing.']);
   assert.deepEqual(said('l -> l', '*\n- l fails with ELOOP'), []);
   assert.deepEqual(said('l -> l', '*\n- l fails with ENOENT'), ['l fails with ELOOP; it should be ENOENT.']);
   assert.deepEqual(said('l', '*\n- l fails with ENOENT'), ['l can be opened; it should fail with ENOENT.']);

@@ -40,6 +40,8 @@ class Comparison {
   /** The same by inode. */
   readonly #marked = new Map<string, { readonly label: string; readonly path: string }>();
   readonly #found: (readonly Span[])[] = [];
+  /** What was told to be missing, so that where it leads need not be told as well. */
+  readonly #absent = new Set<string>();
 
   constructor(session: Session, start: Start) {
     this.#session = session;
@@ -110,6 +112,7 @@ class Comparison {
   }
 
   #missing({ path, label, kind, text }: Drawn): void {
+    this.#absent.add(path);
     const mark = label === undefined ? undefined : this.#marks.get(label);
     if (mark && mark.path !== path)
       this.#say`${code(path)} is missing: the file ${code(mark.path)} should have that name.`;
@@ -194,6 +197,7 @@ class Comparison {
     switch (condition.kind) {
       case 'leads': {
         const { path, to } = condition;
+        if (this.#absent.has(path)) return;
         const fs = this.#asUser();
         const found = fs.stat(fs.cwd, path, 'follow');
         const wanted = fs.stat(fs.cwd, to, 'follow');
