@@ -110,8 +110,8 @@ export class DrawnPicture {
 
   #draw(): void {
     const focused = document.activeElement?.id;
-    const near = this.#parts.filter(({ id, reach }) => meets(reach, this.#drawn) || id === focused);
-    this.#shown = this.#shownOf(near);
+    const near = new Set(partsNear(this.#parts, this.#drawn));
+    this.#shown = this.#shownOf(this.#parts.filter((part) => near.has(part) || part.id === focused));
     for (const { id, parts } of this.#drawing?.bands ?? [])
       arrange(
         this.#bands.get(id) as SVGGElement,
@@ -148,8 +148,26 @@ export class DrawnPicture {
   }
 }
 
+/** What stands there, and what only leads through: of those that go one way the longest is enough. */
+const partsNear = (parts: readonly DrawnPart[], drawn: Extent): readonly DrawnPart[] => {
+  const [here, through] = [[] as DrawnPart[], new Map<string, DrawnPart>()];
+  for (const part of parts) {
+    const { reach, body, way } = part;
+    if (!meets(reach, drawn)) continue;
+    if (way === undefined || meets(body, drawn)) {
+      here.push(part);
+      continue;
+    }
+    const isAbove = body.bottom < drawn.top;
+    const key = `${isAbove} ${way}`;
+    const other = through.get(key);
+    if (!other || (isAbove ? body.top < other.body.top : body.top > other.body.top)) through.set(key, part);
+  }
+  return [...here, ...through.values()];
+};
+
 /** A picture of so many parts is drawn whole. */
-const alwaysDrawn = 300;
+const alwaysDrawn = 200;
 /** How much more than what is in sight is drawn, on either side: a turn of the wheel is about 100 pixels. */
 const ahead = 600;
 

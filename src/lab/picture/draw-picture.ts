@@ -63,6 +63,8 @@ export interface DrawnPart {
   readonly reach: Extent;
   /** Without them. */
   readonly body: Extent;
+  /** Data whose only hop goes the same way as all that have this in common: of two, the longer one covers the other. */
+  readonly way: string | undefined;
   /** Drawn when they are first asked for. */
   readonly shapes: () => string;
 }
@@ -222,6 +224,7 @@ const rowPart = (layout: Layout, { band }: PlacedBand, placed: PlacedRow): Part 
     );
   return {
     ...{ id: row.id, band: band.id, y, reach: rowReach(layout, placed), body: rowBody(layout, placed) },
+    way: undefined,
     shapes: once(shapes),
     classes: `part row ${row.kind}${kind}${row.here ? ' here' : ''}`,
     label: rowLabel(row, card?.card),
@@ -288,6 +291,7 @@ const cardPart = ({ band }: PlacedBand, placed: PlacedCard): Part => {
   const body = { top: box.y, bottom: box.y + box.height };
   return {
     ...{ id: card.id, band: band.id, y: box.y, reach: body, body },
+    way: undefined,
     shapes: once(() => cardShapes(placed)),
     classes: `part inode kind-${card.kind}${card.orphan ? ' orphan' : ''}`,
     label: cardLabel(card),
@@ -373,6 +377,7 @@ const dataPart = (layout: Layout, { band }: PlacedBand, placed: PlacedCard, data
   return {
     ...{ id: `data-${card.id}`, band: band.id, y: place.y },
     ...{ reach: dataReach(layout, placed, place), body: { top: place.y, bottom: place.y + place.height } },
+    way: own.length === 1 ? own.map(({ to, ending }) => `${ending} ${to}`).join() : undefined,
     shapes: once(() => dataShapes(layout, placed, data, place)),
     classes: `part data data-${data.kind}${state}`,
     label: dataLabel(card, data),
