@@ -67,10 +67,14 @@ export const reasons: readonly Reason[] = [
   {
     name: 'kept back',
     why: 'To a terminal a builtin writes line by line, into a file all at the end, and complaints at once: the lab takes its line for typed, bash writes it into a file here.',
-    fits: ({ what, lines, bash, lab }) =>
-      what === 'output' &&
-      /\b(printf|type)\b.* 2>&1/.test(lines.at(-1) ?? '') &&
-      sortedLines(bash) === sortedLines(lab),
+    fits: (difference) => {
+      const { what, bash, lab } = difference;
+      const both = /\b(?:printf|type)\b[\s\S]*(?:2>&1|&>)/;
+      if (what === 'code' || what === 'errors' || !lastLines(difference).some((line) => both.test(line))) return false;
+      return what === 'tree'
+        ? isDeepStrictEqual(treeLines(bash, sortedLines), treeLines(lab, sortedLines))
+        : sortedLines(bash) === sortedLines(lab);
+    },
   },
   {
     name: 'who complains',

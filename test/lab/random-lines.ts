@@ -1,5 +1,6 @@
 import type { Random } from '../conformance/random.ts';
 import type { Script } from './both-shells.ts';
+import { randomStatements } from './random-shell.ts';
 
 /** Trees that random lines begin with. */
 const trees = [
@@ -47,6 +48,7 @@ const trees = [
 export const randomScript = (dice: Random, only: readonly string[] = []): Script => {
   const wanted = templates.filter(([command]) => only.length === 0 || only.includes(command));
   const lines = Array.from({ length: 3 + dice.below(5) }, () => {
+    if (dice.oneIn(4) && (only.length === 0 || only.includes('statements'))) return randomStatements(dice);
     const [, make] = dice.pick(wanted.length > 0 ? wanted : templates);
     return joined(dice, make(dice));
   });

@@ -31,11 +31,7 @@ export const mkdir: LabCommand = (io, words) => {
     }
     if (there) continue;
     if (args.has('v')) io.out(`${io.name}: created directory ${quoted(path)}\n`);
-    if (wanted !== undefined && mode) {
-      // Bits that the mode does not speak of are under the umask.
-      const spoken = wanted ^ mode(0, true, io.fs.umask) ^ 0o7777;
-      io.fs.chmod(io.fs.cwd, path, wanted & (spoken | ~io.fs.umask), 'follow');
-    }
+    if (wanted !== undefined) io.fs.chmod(io.fs.cwd, path, wanted, 'follow');
   }
   return code;
 };

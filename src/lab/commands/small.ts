@@ -398,7 +398,9 @@ export const env: LabCommand = (io, words) => {
       return 0;
     }
     const code = io.run(operands.slice(first));
-    if (code === 127) complain(io, `${word(operands[first] as string)}: No such file or directory`);
+    const name = operands[first] as string;
+    if (code === 127) complain(io, `${word(name)}: No such file or directory`);
+    if (code === 127 && /\s/.test(name)) complain(io, 'use -[v]S to pass options in shebang lines');
     return code;
   } finally {
     variables.clear();

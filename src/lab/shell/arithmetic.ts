@@ -32,6 +32,7 @@ const binary: readonly (readonly string[])[] = [
 const tokens = /\d[\w#@]*|[A-Za-z_]\w*|<<=|>>=|\*\*|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|[^\s\w]/g;
 
 const assignments = ['=', '+=', '-=', '*=', '/=', '%=', '<<=', '>>=', '&=', '^=', '|='];
+const noOperator = 'syntax error: invalid arithmetic operator';
 const depthMax = 50;
 
 class Expression {
@@ -57,7 +58,9 @@ class Expression {
   value(): bigint {
     if (this.#tokens.length === 0) return 0n;
     const value = this.#comma();
-    if (this.#at < this.#tokens.length) throw this.#bad('syntax error in expression');
+    const rest = this.#tokens[this.#at];
+    if (rest !== undefined)
+      throw this.#bad(/^[-\w+*/%&|^=!<>?:,()~]/.test(rest) ? 'syntax error in expression' : noOperator);
     return value;
   }
 
@@ -74,10 +77,14 @@ class Expression {
     let value: bigint;
     if (isName(name) && assignments.includes(operator)) {
       this.#at += 2;
+      const start = this.#at;
       const right = this.#assignment();
-      value = operator === '=' ? right : this.#apply(operator.slice(0, -1), this.#read(name), right);
+      value = operator === '=' ? right : this.#apply(operator.slice(0, -1), this.#read(name), right, start);
       this.#write(name, value);
-    } else value = this.#conditional();
+    } else {
+      value = this.#conditional();
+      if (assignments.includes(this.#tokens[this.#at] ?? '')) throw this.#bad('attempted assignment to non-variable');
+    }
     this.#depth--;
     return value;
   }
@@ -99,11 +106,12 @@ class Expression {
       const operator = this.#tokens[this.#at] ?? '';
       if (!known.includes(operator)) return left;
       this.#at++;
+      const start = this.#at;
       if (operator === '&&' || operator === '||') {
         const decided = (operator === '&&') === (left === 0n);
         const right = this.#idly(decided, () => this.#binary(level + 1));
         left = BigInt(decided ? operator === '||' : right !== 0n);
-      } else left = this.#apply(operator, left, this.#binary(level + 1));
+      } else left = this.#apply(operator, left, this.#binary(level + 1), start);
     }
   }
 
@@ -162,8 +170,7 @@ class Expression {
     if (/^(0[xX][0-9A-Fa-f]+|0[0-7]*|[1-9]\d*)$/.test(token))
       return wrap(BigInt(/^0[0-7]/.test(token) ? `0o${token.slice(1)}` : token));
     if (/^\d+#/.test(token)) return this.#based(token);
-    if (/^\d/.test(token))
-      throw this.#bad(/^0/.test(token) ? 'value too great for base' : 'invalid number', this.#at - 1);
+    if (/^\d/.test(token)) throw this.#badNumber('value too great for base');
     throw this.#bad('syntax error: operand expected', this.#at - 1);
   }
 
@@ -171,18 +178,19 @@ class Expression {
   #based(token: string): bigint {
     const [, base = '', digits = ''] = /^(\d+)#(.*)$/.exec(token) ?? [];
     const radix = Number(base);
-    if (radix < 2 || radix > 64 || base.startsWith('0')) throw this.#bad('invalid arithmetic base', this.#at - 1);
+    if (radix < 2 || radix > 64 || base.startsWith('0')) throw this.#badNumber('invalid arithmetic base');
     let value = 0n;
     for (const char of radix > 36 ? digits : digits.toLowerCase()) {
       const digit = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_'.indexOf(char);
-      if (digit >= radix) throw this.#bad('value too great for base', this.#at - 1);
+      if (digit >= radix) throw this.#badNumber('value too great for base');
       value = wrap(value * BigInt(radix) + BigInt(digit));
     }
-    if (digits === '') throw this.#bad('invalid integer constant', this.#at - 1);
+    if (digits === '') throw this.#badNumber('invalid integer constant');
     return value;
   }
 
-  #apply(operator: string, left: bigint, right: bigint): bigint {
+  /** `start`: the token at which the right side begins. */
+  #apply(operator: string, left: bigint, right: bigint, start: number): bigint {
     switch (operator) {
       case '+':
         return wrap(left + right);
@@ -194,7 +202,7 @@ class Expression {
       case '%':
         if (right === 0n) {
           if (this.#idle > 0) return 0n;
-          throw this.#bad('division by 0', this.#at - 1);
+          throw this.#bad('division by 0', start);
         }
         return wrap(operator === '/' ? left / right : left % right);
       case '<<':
@@ -242,6 +250,13 @@ class Expression {
     if (this.#tokens[this.#at] !== token) return false;
     this.#at++;
     return true;
+  }
+
+  /** Of a number nothing after it is told. */
+  #badNumber(why: string): BadExpression {
+    const token = this.#tokens[this.#at - 1] ?? '';
+    const end = (this.#starts[this.#at - 1] ?? 0) + token.length;
+    return new BadExpression(`${this.#text.slice(0, end).trimStart()}: ${why} (error token is "${token}")`);
   }
 
   /** What is left from a token on is told; at the end it is the last token. */

@@ -9,8 +9,8 @@ export interface BuiltinIo {
   err(text: string): void;
   /** Runs a text here: `eval`. */
   runText(text: string, run?: Run): number;
-  /** The value of an expression; the line ends where it has none. */
-  arithmetic(text: string): bigint;
+  /** The value of an expression; undefined after a complaint. */
+  arithmetic(text: string): bigint | undefined;
   /** Runs a command of these words. */
   runWords(words: readonly string[], run?: Run): number;
 }

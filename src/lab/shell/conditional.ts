@@ -16,6 +16,7 @@ export const conditional = (
   let problem: string | undefined;
   /** A regular expression makes no sense; bash says nothing of it. */
   let wrong = false;
+  let wrongNumber = false;
 
   const or = (): boolean => {
     let value = and();
@@ -77,7 +78,11 @@ export const conditional = (
     return false;
   };
 
-  const number = (text: string): string => String(expander.sum(text));
+  const number = (text: string): string => {
+    const value = expander.sum(text, '[[: ');
+    wrongNumber ||= value === undefined;
+    return String(value ?? 0n);
+  };
   const fits = (text: string, expression: string): boolean => {
     const source = basicPattern(expression, 'extended');
     if (typeof source !== 'string') {
@@ -91,6 +96,7 @@ export const conditional = (
 
   const value = or();
   if (wrong) return 2;
+  if (wrongNumber) return 1;
   if (at < words.length) problem ??= 'conditional binary operator expected';
   if (problem === undefined) return value ? 0 : 1;
   complain(problem);

@@ -28,12 +28,35 @@ export const runList = (run: Run, list: List): number => {
   return run.session.status;
 };
 
-/** Runs a text; a syntax error is told and is 2. */
+/** Runs a text; a syntax error is told and is 2, after the lines before it. */
 const runText = (run: Run, text: string): number => {
   const list = parse(text, run.session.aliases);
-  if (!(list instanceof SyntaxFault)) return list.length === 0 ? done(run, 0) : runList(run, list);
-  complain(run, list.message);
+  const isWrong = list instanceof SyntaxFault;
+  const known = isWrong ? list.before : list;
+  if (known.length > 0) runLines(run, known);
+  else if (!isWrong) return done(run, 0);
+  if (!isWrong) return run.session.status;
+  const { script } = run;
+  const here = script ? { ...run, script: { ...script, line: list.line } } : run;
+  complain(here, list.message);
+  if (script && list.message.startsWith('syntax error near')) complain(here, `\`${text.split('\n')[list.line - 1]}'`);
   return done(run, 2);
+};
+
+/** An expansion that fails ends its line only, but all of a subshell. */
+export const runLines = (run: Run, list: List): number => {
+  for (let at = 0; at < list.length; ) {
+    const end = list.findIndex(({ endsLine }, index) => index >= at && endsLine);
+    const stop = end < 0 ? list.length : end + 1;
+    try {
+      runList(run, list.slice(at, stop));
+    } catch (error) {
+      if (run.isSubshell || !(error instanceof Leave) || error.kind !== 'fail') throw error;
+      done(run, error.count);
+    }
+    at = stop;
+  }
+  return run.session.status;
 };
 
 const done = ({ session }: Run, code: number): number => {
@@ -112,6 +135,7 @@ export const terminalRun = (session: Session): Run => {
     script: undefined,
     loops: 0,
     indirection: 0,
+    isSubshell: false,
     depth: 0,
   };
 };
@@ -167,10 +191,10 @@ const runCompound = (run: Run, body: Compound): number => {
       return code;
     }
     case 'for': {
-      const words = body.words ? newExpander(run).words(body.words) : session.positional;
+      const inner = { ...run, loops: run.loops + 1 };
+      const words = body.words ? newExpander(inner).words(body.words) : session.positional;
       let index = 0;
       let code = 0;
-      const inner = { ...run, loops: run.loops + 1 };
       const heading = `for ${body.name} in ${body.words ? body.words.join(' ') : '"$@"'}`;
       loop(
         run,
@@ -189,7 +213,7 @@ const runCompound = (run: Run, body: Compound): number => {
       return conditional(session, newExpander(run), body.words, (text) => complain(run, text));
     case 'arithmetic':
       traceText(run, `(( ${body.text} ))`);
-      return Number(newExpander(run).arithmetic(body.text) === 0n);
+      return Number(!newExpander(run).sum(newExpander(run).text(body.text, 'double'), '((: '));
     case 'function':
       session.functions.set(body.name, body.body);
       return 0;
@@ -234,7 +258,7 @@ const substitute = (run: Run, script: string): string => {
   const list = parse(script);
   const file = list instanceof SyntaxFault ? undefined : fileOf(list);
   const work = (inner: Run): number =>
-    file ? readWhole(inner, file) : runText({ ...inner, loops: 0, indirection: inner.indirection + 1 }, script);
+    file ? readWhole(inner, file) : runText({ ...inner, indirection: inner.indirection + 1 }, script);
   run.session.status = forked(deeper(run), work, fds);
   const text = pieces.join('');
   if (text.includes('\0')) complain(run, 'warning: command substitution: ignored null byte in input');
@@ -273,15 +297,16 @@ const runSimple = (run: Run, { assignments, words, redirections }: Command & { k
   const [name, ...args] = expanded;
   if (name === undefined) {
     expander.substituted = words.length > 0 && expander.substituted;
-    if (redirections.length > 0 && withRedirections(run, expander, redirections, () => 0) !== 0) return 1;
     for (const assignment of assignments) assign(run, expander, assignment);
     if (session.options.has('x')) trace(run, assignments, []);
+    if (redirections.length > 0 && withRedirections(run, expander, redirections, () => 0) !== 0) return 1;
     return expander.substituted ? session.status : 0;
   }
+  if (assignments.length === 0) trace(run, [], expanded);
   return withRedirections(run, expander, redirections, (inner) => {
     const restore = assignments.length > 0 ? temporary(inner, expander, assignments) : undefined;
     try {
-      if (session.options.has('x')) trace(run, assignments, expanded);
+      if (assignments.length > 0) trace(run, assignments, expanded);
       if (name === 'exec' && args.length === 0) return keep(run, inner.fds);
       return runWords(inner, name, args);
     } finally {
@@ -360,7 +385,7 @@ const filesOf = (fds: Descriptors): ReadonlySet<OpenFile> =>
 const forked = (run: Run, work: (inner: Run) => number, fds: Descriptors = run.fds): number => {
   const owned = new Set<OpenFile>();
   try {
-    return inSubshell(run.session, () => work({ ...run, fds: new Map(fds), owned }));
+    return inSubshell(run.session, () => work({ ...run, fds: new Map(fds), owned, isSubshell: true }));
   } finally {
     owned.forEach(release);
   }
@@ -447,7 +472,7 @@ const callBuiltin = (run: Run, name: string, builtin: Builtin, args: readonly st
         flush();
         return runText({ ...deeper(inner), indirection: inner.indirection + 1 }, text);
       },
-      arithmetic: (text) => newExpander(run).sum(text),
+      arithmetic: (text) => newExpander(run).sum(text, `${name}: `),
       runWords: (words, inner = run) => {
         flush();
         return runWords(deeper(inner), words[0] ?? '', words.slice(1));

@@ -78,18 +78,21 @@ export class Expander {
   }
 
   arithmetic(text: string): bigint {
-    return this.sum(this.text(text, 'double'));
+    const value = this.sum(this.text(text, 'double'), '');
+    if (value === undefined) throw new Leave('fail', 1);
+    return value;
   }
 
-  /** The value of an expression in which nothing is left to be expanded. */
-  sum(text: string): bigint {
+  /** The value of an expression in which nothing is left to be expanded; undefined after a complaint in somebody's name. */
+  sum(text: string, name: string): bigint | undefined {
     const { session } = this.#run;
     const value = arithmetic(text, {
       get: (name) => this.value(name),
       set: (name, to) => session.variables.set(name, to),
     });
-    if (typeof value !== 'bigint') throw this.fail(value.complaint);
-    return value;
+    if (typeof value === 'bigint') return value;
+    complain(this.#run, name + value.complaint);
+    return undefined;
   }
 
   /** Says why an expansion failed; the line ends there. */
@@ -184,7 +187,18 @@ export class Expander {
     };
     this.#split(parts, add, end, false);
     end();
-    return fields;
+    return fields.length === 1 && fields[0]?.text === '' && this.#isNothing(parts) ? [] : fields;
+  }
+
+  /** `"$@$x"` without parameters, and with an empty `x`, is no word. */
+  #isNothing(parts: readonly Part[]): boolean {
+    if (this.#run.session.positional.length > 0) return false;
+    const isAll = (part: Part): boolean =>
+      part.kind === 'parameter' &&
+      part.quoted &&
+      part.parameter.name === '@' &&
+      !/[-=?+]$/.test(part.parameter.operator);
+    return parts.some(isAll) && !parts.some(({ kind, quoted }) => kind === 'text' && quoted);
   }
 
   /** `nested`: the word of `${x:-a "b c"}`, which has quotes of its own and is split where it has none. */
@@ -308,7 +322,7 @@ export class Expander {
   #parameter(parameter: Parameter, quoted: boolean): string {
     const { session } = this.#run;
     const { operator, argument, length, indirect } = parameter;
-    const name = indirect ? (this.value(parameter.name) ?? '') : parameter.name;
+    const name = indirect ? this.#named(parameter.name) : parameter.name;
     const value = this.value(name);
     const word = (): string => this.text(argument, quoted ? 'double' : 'word');
     if (length && (name === '@' || name === '*')) return String(session.positional.length);
@@ -338,6 +352,14 @@ export class Expander {
     }
     if (length) return String(Array.from(value).length);
     return this.#changed(value, operator, argument);
+  }
+
+  /** The variable that another one names. */
+  #named(by: string): string {
+    const name = this.value(by);
+    if (name === undefined) throw this.fail(`${by}: invalid indirect expansion`);
+    if (!/^(?:[A-Za-z_]\w*|\d+|[@*#?$!-])$/.test(name)) throw this.fail(`${name}: invalid variable name`);
+    return name;
   }
 
   #changed(value: string, operator: string, argument: string): string {

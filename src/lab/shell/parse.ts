@@ -17,6 +17,10 @@ import {
 export class SyntaxFault extends Error {
   /** More lines may make it one. */
   readonly incomplete: boolean;
+  /** The lines before: bash has run them when it comes to the mistake. */
+  before: List = [];
+  /** In which line it is, from 1. */
+  line = 1;
 
   constructor(message: string, incomplete = false) {
     super(message);
@@ -30,11 +34,14 @@ export const parse = (text: string, aliases: ReadonlyMap<string, string> = new M
 
 /** `nesting`: how many `$(` the text stands in. */
 const parseWithin = (text: string, aliases: ReadonlyMap<string, string>, nesting: number): List | SyntaxFault => {
+  const parser = new Parser(text, aliases, nesting);
   try {
-    return new Parser(text, aliases, nesting).script();
+    return parser.script();
   } catch (error) {
-    if (error instanceof SyntaxFault) return error;
-    throw error;
+    if (!(error instanceof SyntaxFault)) throw error;
+    error.before = parser.whole;
+    error.line = parser.line;
+    return error;
   }
 };
 
@@ -66,11 +73,18 @@ class Parser {
   #replaced: { readonly name: string; readonly rest: number }[] = [];
   readonly #waiting: Redirection[] = [];
   readonly #nesting: number;
+  /** The lines that are understood as a whole. */
+  whole: List = [];
 
   constructor(text: string, aliases: ReadonlyMap<string, string>, nesting: number) {
     this.#text = text;
     this.#aliases = aliases;
     this.#nesting = nesting;
+  }
+
+  /** How far it has read. */
+  get line(): number {
+    return this.#text.slice(0, Math.max(0, this.#at - 1)).split('\n').length;
   }
 
   script(): List {
@@ -93,9 +107,16 @@ class Parser {
       const separator = this.#peek();
       const background = isOperator(separator, '&');
       const text = this.#text.slice(start, separator.start).trim();
-      list.push({ ...chain, background, text, line: this.#text.slice(0, start).split('\n').length });
+      list.push({
+        ...chain,
+        background,
+        endsLine: separator.kind === 'newline',
+        text,
+        line: this.#text.slice(0, start).split('\n').length,
+      });
       if (background || isOperator(separator, ';')) this.#take();
       else if (separator.kind !== 'newline') break;
+      if (this.#depth === 1 && this.#peek().kind === 'newline') this.whole = list.slice();
     }
     this.#depth--;
     return list;
@@ -362,19 +383,27 @@ class Parser {
   #hereDocuments(): void {
     for (const document of this.#waiting.splice(0)) {
       const end = document.word.replace(/['"\\]/g, '');
+      const isQuoted = end !== document.word;
       const lines: string[] = [];
       for (;;) {
         if (this.#at >= this.#text.length)
           throw new SyntaxFault(`here-document delimited by end-of-file (wanted \`${end}')`, true);
-        const newline = this.#text.indexOf('\n', this.#at);
-        const whole = this.#text.slice(this.#at, newline < 0 ? undefined : newline);
-        this.#at = newline < 0 ? this.#text.length : newline + 1;
+        let whole = this.#restOfLine();
+        while (!isQuoted && /(^|[^\\])(\\\\)*\\$/.test(whole) && this.#at < this.#text.length)
+          whole = whole.slice(0, -1) + this.#restOfLine();
         const line = document.operator === '<<-' ? whole.replace(/^\t+/, '') : whole;
         if (line === end) break;
         lines.push(`${line}\n`);
       }
       document.body = lines.join('');
     }
+  }
+
+  #restOfLine(): string {
+    const newline = this.#text.indexOf('\n', this.#at);
+    const line = this.#text.slice(this.#at, newline < 0 ? undefined : newline);
+    this.#at = newline < 0 ? this.#text.length : newline + 1;
+    return line;
   }
 
   // Tokens

@@ -3,7 +3,7 @@ import { Exhausted } from '../exhausted.ts';
 import { callsMax } from '../lab-process.ts';
 import type { Answer, Piece, Session } from '../session.ts';
 import { jobLine } from './builtins/jobs.ts';
-import { runList, terminalRun } from './execute.ts';
+import { runLines, terminalRun } from './execute.ts';
 import { expandHistory } from './history-expansion.ts';
 import { parse, SyntaxFault } from './parse.ts';
 import { Leave, type Run } from './run.ts';
@@ -56,10 +56,12 @@ const runTyped = (run: Run, typed: string): void => {
     return;
   }
   const list = parse(line, session.aliases);
-  if (list instanceof SyntaxFault) {
+  const isWrong = list instanceof SyntaxFault;
+  runLines(run, isWrong ? list.before : list);
+  if (isWrong) {
     say(run, `bash: ${list.message}\n`);
     session.status = 2;
-  } else runList(run, list);
+  }
 };
 
 /** What `exec` opened stays open for the lines to come. */

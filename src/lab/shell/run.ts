@@ -19,6 +19,8 @@ export interface Run {
   readonly loops: number;
   /** How many scripts, `eval` and `$(…)` are under way: `set -x` shows it. */
   readonly indirection: number;
+  /** In `( … )`, a part of a pipe, `$(…)` or a script. */
+  readonly isSubshell: boolean;
   /** How many functions and scripts are under way. */
   readonly depth: number;
 }

@@ -6,6 +6,8 @@ export interface AndOr {
   readonly first: Pipeline;
   readonly rest: readonly { readonly operator: '&&' | '||'; readonly pipeline: Pipeline }[];
   readonly background: boolean;
+  /** A newline comes after it, not a semicolon. */
+  readonly endsLine: boolean;
   /** In which line of the text it begins, from 1. */
   readonly line: number;
   /** As it was typed: for `jobs`. */

@@ -190,11 +190,19 @@ const numeral = (value: bigint, kind: string, flags: string, width: number, prec
 const signOf = (isNegative: boolean, flags: string): string =>
   isNegative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
 
+/** As toFixed, but what lies just between two goes to the even one. */
+const fixed = (size: number, digits: number): string => {
+  const long = size.toFixed(Math.min(100, digits + 40));
+  const end = long.indexOf('.') + 1 + digits;
+  const head = long.slice(0, digits === 0 ? end - 1 : end);
+  return /^50*$/.test(long.slice(end)) && /[02468]$/.test(head) ? head : size.toFixed(digits);
+};
+
 const real = (value: number, kind: string, flags: string, width: number, precision = 6): string => {
   const size = Math.abs(value);
   const digits = Math.min(precision, 100);
   const scientific = (places: number): string => size.toExponential(places).replace(/e([-+])(\d)$/, 'e$10$2');
-  let text = /f/i.test(kind) ? size.toFixed(digits) : scientific(digits);
+  let text = /f/i.test(kind) ? fixed(size, digits) : scientific(digits);
   if (/g/i.test(kind)) {
     const places = Math.max(digits, 1);
     const power = Number(/e(.*)$/.exec(size.toExponential(places - 1))?.[1] ?? 0);
@@ -207,12 +215,14 @@ const real = (value: number, kind: string, flags: string, width: number, precisi
   return sign + cased.padStart(Math.min(width, widthMax) - sign.length, '0');
 };
 
+/** What means something to bash where it stands. */
+const special = /[\s'"\\|&;()<>!{}*[\]?^$`,]|^#|(?:^|(?<=[=:]))~/g;
+
 /** As bash shows a word that it could read again. */
 export const shellQuoted = (text: string): string => {
   if (text === '') return "''";
-  if (!/[^ -~]/.test(text)) return text.replace(/[^\w@%+=:./-]/g, '\\$&').replace(/^\\?~/, '\\~');
-  if (/^[^\p{Cc}\p{Cs}]*$/u.test(text))
-    return text.replace(/[ -~]/g, (char) => (/[\w@%+=:./-]/.test(char) ? char : `\\${char}`));
+  if (!/[^ -~]/.test(text)) return text.replace(special, '\\$&');
+  if (/^[^\p{Cc}\p{Cs}]*$/u.test(text)) return text.replace(special, '\\$&');
   const named: Readonly<Record<string, string>> = {
     '\n': '\\n',
     '\t': '\\t',

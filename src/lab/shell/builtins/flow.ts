@@ -47,8 +47,11 @@ export const exit: Builtin = (io, args) => {
 /** `let 'x = 2 * 3' y++` */
 export const sums: Builtin = (io, args) => {
   if (args.length === 0) return complain(io, 'expression expected');
-  let value = 0n;
-  for (const word of args) value = io.arithmetic(word);
+  let value: bigint | undefined;
+  for (const word of args) {
+    value = io.arithmetic(word);
+    if (value === undefined) return 1;
+  }
   return Number(value === 0n);
 };
 

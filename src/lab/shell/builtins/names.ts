@@ -11,6 +11,7 @@ export const namesOf = (
     const { aliases, functions, process } = io.run.session;
     const value = aliases.get(name);
     if (value !== undefined) return ['alias', value];
+    if (keywords.has(name)) return ['keyword', name];
     if (functions.has(name)) return ['function', name];
     if (builtins().includes(name)) return ['builtin', name];
     if (Object.hasOwn(commands, name)) return ['file', `/usr/bin/${name}`];
@@ -29,7 +30,7 @@ export const namesOf = (
         else if (onlyKind) io.out(`${kind}\n`);
         else if (kind === 'alias') io.out(`${name} is aliased to \`${text}'\n`);
         else if (kind === 'file') io.out(`${name} is ${text}\n`);
-        else io.out(`${name} is a ${kind === 'builtin' ? 'shell builtin' : kind}\n`);
+        else io.out(`${name} is a ${kind === 'builtin' || kind === 'keyword' ? `shell ${kind}` : kind}\n`);
       }
       return code;
     },
@@ -38,11 +39,11 @@ export const namesOf = (
       const words = asks || args[0] === '--' ? args.slice(1) : args;
       if (words.length === 0) return 0;
       if (!asks) return io.runWords(words);
-      let code = 0;
+      let code = 1;
       for (const name of words) {
         const [kind, text] = meaning(io, name) ?? [];
-        if (kind === undefined) code = 1;
-        else io.out(kind === 'alias' ? `alias ${name}='${text}'\n` : `${text}\n`);
+        if (kind !== undefined) code = 0;
+        if (kind !== undefined) io.out(kind === 'alias' ? `alias ${name}='${text}'\n` : `${text}\n`);
       }
       return code;
     },
@@ -66,6 +67,10 @@ export const namesOf = (
     },
   };
 };
+
+const keywords = new Set(
+  'if then else elif fi case esac for while until do done in function { } ! [[ ]] time select coproc'.split(' '),
+);
 
 /** Words in lines that are not too long, two spaces before each. */
 const wrapped = (words: readonly string[]): string => {

@@ -116,7 +116,7 @@ export const read: Builtin = (io, args) => {
   const { run } = io;
   const { variables } = run.session;
   const asked = readOptions(args);
-  if (asked.problem !== undefined) return complain(io, asked.problem, 2);
+  if (asked.problem !== undefined) return complain(io, asked.problem, asked.problem.startsWith('-') ? 2 : 1);
   const { names, raw, end, count } = asked;
   const wrong = names.find((name) => !isName(name));
   if (wrong !== undefined) return complain(io, `\`${wrong}': not a valid identifier`);
