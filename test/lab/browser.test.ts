@@ -59,6 +59,10 @@ test('an address holds the state, and opens it in another page', async (context)
   await page.locator('#back').press('Enter');
   await page.locator('#share').press('Enter');
   const url = await page.locator('.address').inputValue();
+  // As where the page came over plain http.
+  await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+  await page.getByRole('button', { name: 'Copy' }).press('Enter');
+  assert.match(await textOf(page, '#sharing-body [role=status]'), /does not let us copy/);
   const other = await lab.open(url.slice(lab.url.length));
   assert.deepEqual(await partsOf(other), await partsOf(page));
   assert.equal(await screenOf(other), await screenOf(page));

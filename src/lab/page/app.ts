@@ -267,12 +267,11 @@ const share = async (): Promise<void> => {
     const copy = element('button', {
       type: 'button',
       class: 'main',
-      click: () => {
+      click: async () => {
         field.select();
-        navigator.clipboard.writeText(url).then(
-          () => state.replaceChildren('Copied.'),
-          () => state.replaceChildren('The browser does not let us copy; it is selected, so Ctrl-C does.'),
-        );
+        state.textContent = (await copied(url))
+          ? 'Copied.'
+          : 'The browser does not let us copy; it is selected, so Ctrl-C does.';
       },
     });
     copy.textContent = 'Copy';
@@ -288,6 +287,16 @@ const share = async (): Promise<void> => {
   }
   sharingDialog.showModal();
   body.querySelector('input')?.focus();
+};
+
+/** False also where a page has no clipboard: one that came over plain http from another machine. */
+const copied = async (text: string): Promise<boolean> => {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const themeNames = { auto: 'as the system', light: 'light', dark: 'dark' } as const;
