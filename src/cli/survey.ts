@@ -3,7 +3,7 @@ import { Fault } from '../fs/fault.ts';
 import { keepsFiles } from '../fs/file-systems.ts';
 import { join } from '../fs/path.ts';
 import { Atlas } from '../scan/atlas.ts';
-import type { Census, Level } from '../scan/census.ts';
+import type { Blind, Census, Level } from '../scan/census.ts';
 import { settle } from '../scan/settle.ts';
 import { Walk, type WalkOptions } from '../scan/walk.ts';
 import { type Place, trace } from '../trace/trace.ts';
@@ -102,12 +102,11 @@ export function* survey(
 }
 
 /** What makes an answer incomplete, a sentence each; the first few, and how many more there are. */
-export function* blindSpots(census: Census): Iterable<string> {
+export function* blindSpots(blind: readonly Blind[]): Iterable<string> {
   const shown = 10;
-  for (const { path, call, errno } of census.blind.slice(0, shown))
+  for (const { path, call, errno } of blind.slice(0, shown))
     yield `cannot ${call === 'openat' || call === 'getdents64' ? 'read' : 'look at'} ${show(path)}: ${errorText(errno)}`;
-  if (census.blind.length > shown)
-    yield `and ${count(census.blind.length - shown)} more places that could not be looked at`;
+  if (blind.length > shown) yield `and ${count(blind.length - shown)} more places that could not be looked at`;
 }
 
 export const count = (number: number): string => number.toLocaleString('en-US');

@@ -22,7 +22,13 @@ export const inOption = {
 /** For the help of commands that look for links so. */
 export const vicinityDetails = `Links are looked for in the project (the nearest directory above that holds .git or \
 linkwright.toml), then nearby: in the directory itself, then in those above it, until some 100,000 entries were seen. The \
-answer says what was searched whole; --in DIR says beforehand what to search, and --in / is everything.`;
+answer says what was searched whole; what may not be read nearby is left out. --in DIR says beforehand what to search, and --in / is everything.`;
+
+interface Vicinity extends Pick<SurveyOptions, 'enough'> {
+  readonly roots: readonly string[];
+  /** Whether an answer is incomplete without this place: not if it only happens to be nearby. */
+  readonly isAsked: (path: string) => boolean;
+}
 
 /**
  * What to walk for links to what lies at physical paths: what --in names; or else the project, the directories that the
@@ -34,9 +40,9 @@ export const vicinity = (
   request: Request,
   paths: readonly string[],
   trees: readonly string[] = [],
-): { readonly roots: readonly string[] } & Pick<SurveyOptions, 'enough'> => {
+): Vicinity => {
   const said = request.values('in');
-  if (said.length > 0) return { roots: [...said, ...trees] };
+  if (said.length > 0) return { roots: [...said, ...trees], isAsked: () => true };
   const above = [...new Set(paths.flatMap((path) => ancestors(path)))];
   // The longest are the nearest.
   const nearby = above.filter((path) => mayBeRead(world, path)).toSorted((a, b) => a.length - b.length);
@@ -44,6 +50,7 @@ export const vicinity = (
   let before: number | undefined;
   return {
     roots: [...nearby, ...projects, ...trees],
+    isAsked: (path) => [...projects, ...trees].some((top) => liesIn(top, path)),
     enough({ counts }, rootsLeft) {
       if (rootsLeft >= nearby.length) return false;
       before ??= counts.entries;

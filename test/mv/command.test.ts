@@ -188,22 +188,53 @@ test('a link in a place that may not be written to is told, and with --links=mos
   lchownSync(join(tree, 'mine'), nobody, nobody);
   chmodSync(tree, 0o777);
   const run = (...more: readonly string[]) =>
-    runScript(
-      `import { spawnSync } from 'node:child_process';
-      const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/lw.cjs', 'mv', ...${JSON.stringify([...more, '--in', tree, '--state', join(tree, 'state'), join(tree, 'mine/f'), join(tree, 'mine/g')])}]);
-      process.stdout.write(JSON.stringify({ status, out: String(stdout), err: String(stderr) }));`,
-      { uid: nobody },
-    );
-  const refused = JSON.parse(run().stdout);
+    asNobody('--in', tree, '--state', join(tree, 'state'), ...more, join(tree, 'mine/f'), join(tree, 'mine/g'));
+  const refused = run();
   assert.equal(refused.status, 1);
   assert.match(refused.err, /a link cannot be kept leading; nothing was moved/);
   assert.match(refused.err, /theirs\/l -> \.\.\/mine\/f cannot be changed: Permission denied/);
   assert.ok(existsSync(join(tree, 'mine/f')));
-  const most = JSON.parse(run('--links=most').stdout);
+  const most = run('--links=most');
   assert.match(most.err, /theirs\/l -> \.\.\/mine\/f was left as it is: Permission denied/);
   assert.match(most.err, /through leads through such a link/);
   assert.ok(existsSync(join(tree, 'mine/g')));
 });
+
+test('what may not be read nearby makes no answer incomplete; in a project, or in what is moved, it does', {
+  skip: !isRoot && 'needs another user',
+}, () => {
+  using scratch = new Scratch();
+  const at = (...names: readonly string[]): string => scratch.at('t', ...names);
+  for (const dir of ['', 'own', 'own/closed', 'shut', 'work', 'work/.git', 'work/shut']) mkdirSync(at(dir));
+  for (const mine of ['', 'own', 'own/closed', 'work', 'work/.git']) lchownSync(at(mine), nobody, nobody);
+  for (const shut of ['own/closed', 'shut', 'work/shut']) chmodSync(at(shut), 0o700);
+  for (const file of ['f', 'work/f']) writeFileSync(at(file), '');
+  symlinkSync('f', at('l'));
+  const move = (from: string, to: string) => asNobody('--state', at('state'), at(from), at(to));
+  const nearby = move('f', 'g');
+  assert.deepEqual([nearby.status, nearby.err], [0, '']);
+  assert.match(nearby.out, /1 link changed; .*; \d+ places? nearby may not be read/);
+  const project = move('work/f', 'work/g');
+  assert.equal(project.status, 3);
+  assert.match(project.err, /cannot read .*work\/shut: Permission denied/);
+  chmodSync(at('own/closed'), 0);
+  const moved = move('own', 'ours');
+  assert.equal(moved.status, 3);
+  assert.match(moved.err, /cannot read .*own\/closed: Permission denied/);
+});
+
+/** `lw mv` in a process of another user. */
+const asNobody = (
+  ...args: readonly string[]
+): { readonly status: number; readonly out: string; readonly err: string } =>
+  JSON.parse(
+    runScript(
+      `import { spawnSync } from 'node:child_process';
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/lw.cjs', 'mv', ...${JSON.stringify(args)}]);
+      process.stdout.write(JSON.stringify({ status, out: String(stdout), err: String(stderr) }));`,
+      { uid: nobody },
+    ).stdout,
+  );
 
 test('what mv takes and refuses', async () => {
   using tree = scene();

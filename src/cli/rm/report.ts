@@ -1,7 +1,7 @@
 import type { Broken } from '../../jobs/remove/broken.ts';
 import type { Retargeted } from '../../jobs/remove/mend.ts';
 import type { Gone, Stays } from '../../jobs/remove/take.ts';
-import type { Census } from '../../scan/census.ts';
+import type { Blind, Census } from '../../scan/census.ts';
 import type { Step } from '../../sketch/step.ts';
 import type { Holder } from '../holders.ts';
 
@@ -17,6 +17,8 @@ export interface Report {
   /** Directories that were searched whole for links. */
   readonly searched: readonly string[];
   readonly census: Census | undefined;
+  /** What could not be looked at and was asked for. */
+  readonly blind: readonly Blind[];
   readonly steps: readonly Step[];
   readonly dryRun: boolean;
   /** Nothing was done: links would break, or somebody said no. */

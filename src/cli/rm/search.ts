@@ -2,7 +2,7 @@ import { join } from '../../fs/path.ts';
 import { liesIn } from '../../fs/relative.ts';
 import { type Broken, type Candidate, findBroken } from '../../jobs/remove/broken.ts';
 import type { Gone, Trial } from '../../jobs/remove/take.ts';
-import type { Census } from '../../scan/census.ts';
+import type { Blind, Census } from '../../scan/census.ts';
 import { type Lead, leadsTo } from '../../scan/leads.ts';
 import type { Request, World } from '../command.ts';
 import { following, goalOf, hasNames, namesOf } from '../goals.ts';
@@ -15,6 +15,7 @@ import { searchedWhole, vicinity } from '../vicinity.ts';
 export interface Found {
   readonly broken: readonly Broken[];
   readonly census: Census;
+  readonly blind: readonly Blind[];
   readonly searched: readonly string[];
   readonly failed: readonly string[];
   /** Physical paths of other names of what went. */
@@ -30,7 +31,7 @@ export function* search(
   gone: readonly Gone[],
 ): Work<Found> {
   const named = gone.flatMap(({ stat }) => (hasNames(stat) ? [stat] : []));
-  const { roots, enough } = vicinity(
+  const { roots, enough, isAsked } = vicinity(
     world,
     request,
     gone.map(({ path }) => path),
@@ -60,7 +61,8 @@ export function* search(
     ]),
   );
   const searched = request.values('in').length > 0 ? request.values('in') : searchedWhole(census);
-  return { broken, census, searched, failed: walked.failed, otherNames };
+  const blind = census.blind.filter(({ path }) => isAsked(path));
+  return { broken, census, blind, searched, failed: walked.failed, otherNames };
 }
 
 function* candidatesOf(census: Census, leads: readonly Lead[]): Iterable<Candidate> {

@@ -311,7 +311,10 @@ const concluded = (
   const failed = looked.flatMap(({ walked }) => walked.failed);
   const complete =
     failed.length === 0 && looked.every(({ walked, source }) => walked.census.complete && !source.troubles?.length);
-  const notices = looked.flatMap(({ walked, source }) => [...(source.troubles ?? []), ...blindSpots(walked.census)]);
+  const notices = looked.flatMap(({ walked, source }) => [
+    ...(source.troubles ?? []),
+    ...blindSpots(walked.census.blind),
+  ]);
   const expecting = withoutExpected(settings, looked, complete);
   const baseline = withoutKnown(world, request, settings, looked, expecting.left, complete, aids.rehearsal.random);
   const unknown = unknownLinks(request, baseline.left, looked);

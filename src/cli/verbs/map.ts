@@ -160,7 +160,7 @@ Exit code: 0; 1 if a DIR could not be walked; 3 if something below could not be 
 
   *problems({ census, failed }) {
     yield* failed;
-    yield* blindSpots(census);
+    yield* blindSpots(census.blind);
   },
 });
 

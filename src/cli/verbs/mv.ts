@@ -9,6 +9,7 @@ import { type MvOutcome, mv } from '../../jobs/move/mv.ts';
 import { type Left, type Relinked, relink } from '../../jobs/move/relink.ts';
 import type { Loss } from '../../plan/copy-tree.ts';
 import { said } from '../../plan/to-shell.ts';
+import type { Blind } from '../../scan/census.ts';
 import type { SketchProcess } from '../../sketch/process.ts';
 import type { Step } from '../../sketch/step.ts';
 import { applySteps } from '../apply-steps.ts';
@@ -36,6 +37,8 @@ export interface Report {
   readonly losses: readonly Loss[];
   /** Nothing where no links were looked for. */
   readonly survey: Survey | undefined;
+  /** What could not be looked at and was asked for. */
+  readonly blind: readonly Blind[];
   readonly steps: readonly Step[];
   readonly dryRun: boolean;
   readonly verbose: boolean;
@@ -110,7 +113,7 @@ file stay names of one file, and the original is set aside for undo. Names of su
 the original; it is told which.
 
 Exit code: 0; 1 if something was not moved, or a link cannot be kept leading; 3 if links could not be looked for \
-everywhere; 4 if something changed meanwhile, and nothing was done. With --null: the links that were changed.`,
+everywhere in the project, in what was moved or in what --in names; 4 if something changed meanwhile, and nothing was done. With --null: the links that were changed.`,
   examples: [
     ['lw mv lib/parser lib/reader', 'links to lib/parser and through it lead to lib/reader'],
     ['lw mv --dry-run assets /srv/static', 'what it would change'],
@@ -120,21 +123,22 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
 
   run: (world, request) => paced(world, report(world, request, { rehearsal, openState, prompter, aids })),
 
-  *render({ outcome, links, survey, steps, dryRun, verbose, id }, look) {
+  *render(report, look) {
+    const { outcome, links, survey, steps, dryRun, verbose, id } = report;
     if (verbose) yield* outcome.told;
     if (dryRun) yield* stepLines(steps.map(said));
     const most = verbose || dryRun ? Infinity : 10;
     for (const link of links.changed.slice(0, most)) yield linkLine(link, look);
     if (links.changed.length > most) yield `and ${count(links.changed.length - most)} more`;
     if (outcome.moved.length === 0) return;
-    if (survey) yield look.paint('dim', searchLine(links, survey, dryRun, look));
+    if (survey) yield look.paint('dim', searchLine(report, survey, look));
     if (id !== undefined) yield look.paint('dim', `lw undo ${id} takes it back`);
   },
 
-  json: ({ outcome, links, through, parted, losses, survey, steps, dryRun, id }) => ({
+  json: ({ outcome, links, through, parted, losses, survey, blind, steps, dryRun, id }) => ({
     dryRun,
     id: id ?? null,
-    complete: isComplete(survey),
+    complete: blind.length === 0,
     roots: survey ? searchedWhole(survey.census) : [],
     moved: outcome.moved.map(({ from, to, copied, replaced, backup, stat }) => ({
       from,
@@ -164,9 +168,9 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
     for (const { path } of links.changed) yield path;
   },
 
-  exitCode: ({ outcome, survey, unread }) => (outcome.ok ? (isComplete(survey) && unread.length === 0 ? 0 : 3) : 1),
+  exitCode: ({ outcome, blind, unread }) => (outcome.ok ? (blind.length === 0 && unread.length === 0 ? 0 : 3) : 1),
 
-  *problems({ outcome, links, through, unread, parted, losses, survey, dryRun }) {
+  *problems({ outcome, links, through, unread, parted, losses, blind, dryRun }) {
     yield* outcome.problems;
     for (const left of links.left) yield leftLine(left, dryRun);
     for (const path of through) yield `${show(path)} leads through such a link`;
@@ -178,7 +182,7 @@ everywhere; 4 if something changed meanwhile, and nothing was done. With --null:
     for (const { path, what, fault } of losses.slice(0, 10))
       yield `the copy of ${show(path)} lacks its ${show(what)}: ${fault.reason}`;
     if (losses.length > 10) yield `and ${count(losses.length - 10)} more such losses`;
-    if (survey) yield* blindSpots(survey.census);
+    yield* blindSpots(blind);
   },
 });
 
@@ -295,11 +299,14 @@ interface Found {
   readonly affected: readonly Affected[];
   readonly unread: readonly Unread[];
   readonly survey: Survey | undefined;
+  readonly blind: readonly Blind[];
 }
 
 function* findLinks(world: World, request: Request, { moved }: MvOutcome, aids: WalkAids | undefined): Work<Found> {
-  if (moved.length === 0 || request.value('links') === 'keep') return { affected: [], unread: [], survey: undefined };
-  const { roots, ...until } = vicinity(
+  if (moved.length === 0 || request.value('links') === 'keep') {
+    return { affected: [], unread: [], survey: undefined, blind: [] };
+  }
+  const { roots, isAsked, ...until } = vicinity(
     world,
     request,
     moved.flatMap(({ began, to }) => [began, to]),
@@ -312,13 +319,11 @@ function* findLinks(world: World, request: Request, { moved }: MvOutcome, aids: 
   const work = affectedLinks(world.fs, world.root, walked.atlas, moved);
   for (;;) {
     const { done, value } = work.next();
-    if (done) return { ...value, survey: walked };
+    if (done) return { ...value, survey: walked, blind: walked.census.blind.filter(({ path }) => isAsked(path)) };
     world.progress(() => 'following links');
     yield;
   }
 }
-
-const isComplete = (found: Survey | undefined): boolean => found === undefined || found.census.blind.length === 0;
 
 const cannotKeep = (left: readonly Left[]): CommandError =>
   new CommandError(
@@ -339,8 +344,11 @@ const leftLine = ({ link, fault }: Left, planned: boolean): string => {
 const linkLine = ({ path, text, newText }: Affected, { show, paint }: Look): string =>
   `${paint('link', show(path))} -> ${show(newText)}   ${paint('dim', `(was ${show(text)})`)}`;
 
-const searchLine = ({ changed }: Relinked, { census }: Survey, dryRun: boolean, { show }: Look): string => {
+const searchLine = ({ links: { changed }, blind, dryRun }: Report, { census }: Survey, { show }: Look): string => {
   const links = `${count(changed.length)} link${changed.length === 1 ? '' : 's'}`;
   const did = changed.length === 0 ? 'no link has to change' : `${links} ${dryRun ? 'would be ' : ''}changed`;
-  return `${did}; searched ${searchedWhole(census).map(show).join(', ')}`;
+  const shut = census.blind.length - blind.length;
+  const left = shut === 0 ? '' : `; ${count(shut)} place${shut === 1 ? '' : 's'} nearby may not be read`;
+  const whole = searchedWhole(census).map(show).join(', ');
+  return `${did}; ${whole === '' ? 'no directory could be searched whole' : `searched ${whole}`}${left}`;
 };

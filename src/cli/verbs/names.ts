@@ -136,7 +136,7 @@ names are missing that may be where could not be looked. With --null: the names.
     yield* failed;
     for (const { census, failed } of doubted) {
       yield* failed;
-      yield* blindSpots(census);
+      yield* blindSpots(census.blind);
     }
   },
 });

@@ -178,7 +178,7 @@ something changed meanwhile, and nothing was done. With --null: the links that w
   *problems({ survey, searched, recalled, kept, pruneRefused, otherwise, dropped }) {
     yield* survey.failed;
     yield* searched?.failed ?? [];
-    yield* blindSpots(survey.census);
+    yield* blindSpots(survey.census.blind);
     yield* recalled.unusable;
     yield* kept?.failed ?? [];
     for (const [path, why] of dropped) yield `${show(path)} is left as it is: it ${why}`;

@@ -171,9 +171,9 @@ paths that were removed.`,
 
   exitCode: ({ stays, held }) => (stays.length > 0 || held === 'links' ? 1 : 0),
 
-  *problems({ stays, held, broken, problems, census }) {
+  *problems({ stays, held, broken, problems, blind }) {
     for (const each of stays) yield whyText(each);
-    if (census) yield* blindSpots(census);
+    yield* blindSpots(blind);
     yield* problems;
     if (held === 'links')
       yield `${plural(broken.length, 'link')} would lead nowhere: nothing was removed\ntry: --links=keep, --links=remove, or --links=retarget --to PATH`;
@@ -208,7 +208,17 @@ function* report(world: World, request: Request, tools: Tools): Work<Report> {
   const nothing: Report = {
     here: world.from.path,
     ...{ removed: [], stays, broken: [], policy: undefined, retargeted: [], holders: [], searched: [] },
-    ...{ census: undefined, steps: [], dryRun, held: undefined, id: undefined, keep, purged: undefined, expired: 0 },
+    ...{
+      census: undefined,
+      blind: [],
+      steps: [],
+      dryRun,
+      held: undefined,
+      id: undefined,
+      keep,
+      purged: undefined,
+      expired: 0,
+    },
     problems: [],
   };
   if (gone.length === 0) return nothing;
@@ -226,6 +236,7 @@ function* report(world: World, request: Request, tools: Tools): Work<Report> {
     holders,
     searched: found.searched,
     census: found.census,
+    blind: found.blind,
     problems: found.failed,
   };
   const policy = policyOf(request, broken, machine.ask, seen);

@@ -129,7 +129,7 @@ leads is unknown. With --null: the paths of the names and links.`,
 
   *problems({ failed, survey, unknown }) {
     yield* failed;
-    if (survey) yield* blindSpots(survey.census);
+    if (survey) yield* blindSpots(survey.census.blind);
     if (unknown.length > 0)
       yield `where ${plural(unknown.length, 'link')} lead could not be looked at, as ${show(unknown[0] as string)}\ntry: lw map --list unknown`;
   },
