@@ -48,7 +48,11 @@ const trees = [
 export const randomScript = (dice: Random, only: readonly string[] = []): Script => {
   const wanted = templates.filter(([command]) => only.length === 0 || only.includes(command));
   const lines = Array.from({ length: 3 + dice.below(5) }, () => {
-    if (dice.oneIn(4) && (only.length === 0 || only.includes('statements'))) return randomStatements(dice);
+    if (dice.oneIn(5) && (only.length === 0 || only.includes('statements'))) return randomStatements(dice);
+    if (dice.oneIn(6)) {
+      const fits = odd.filter(([command]) => only.length === 0 || only.includes(command));
+      if (fits.length > 0) return joined(dice, oddLine(dice, dice.pick(fits)));
+    }
     const [, make] = dice.pick(wanted.length > 0 ? wanted : templates);
     return joined(dice, make(dice));
   });
@@ -134,6 +138,366 @@ const linkText = (dice: Random): string =>
     '../d/f',
     "''",
   ]);
+
+/** Options in all their spellings: letters, values, long names and their beginnings, in any place. */
+const odd: readonly (readonly [command: string, letters: string, longs: readonly string[], operands: number])[] = [
+  ['rm', 'frRdv', ['--force', '--recursive', '--dir', '--verbose', '--interactive=never', '--one-file-system'], 2],
+  [
+    'cp',
+    'aRrPLHdlsfnTup',
+    [
+      '--archive',
+      '--recursive',
+      '--link',
+      '--symbolic-link',
+      '--no-clobber',
+      '--force',
+      '--update',
+      '--backup',
+      '--suffix=.o',
+      '--preserve=mode',
+      '--no-preserve=all',
+      '--no-dereference',
+      '--dereference',
+      '--remove-destination',
+      '--attributes-only',
+      '--no-target-directory',
+      '--verbose',
+      '-t d',
+      '--target-directory=d',
+      '--backup=t',
+    ],
+    2,
+  ],
+  [
+    'mv',
+    'fnvTub',
+    [
+      '--force',
+      '--no-clobber',
+      '--verbose',
+      '--update',
+      '--backup=simple',
+      '--suffix=.o',
+      '--no-target-directory',
+      '-t d',
+      '--target-directory=d',
+    ],
+    2,
+  ],
+  [
+    'ln',
+    'sfvnTr',
+    [
+      '--symbolic',
+      '--force',
+      '--no-dereference',
+      '--relative',
+      '--verbose',
+      '--logical',
+      '--physical',
+      '--no-target-directory',
+      '-t d',
+      '--target-directory=d',
+      '--backup',
+      '-S .o',
+    ],
+    2,
+  ],
+  ['mkdir', 'pv', ['--parents', '--verbose', '--mode=700', '-m 750', '--mode=u=rwx,go='], 2],
+  ['rmdir', 'pv', ['--parents', '--verbose', '--ignore-fail-on-non-empty'], 2],
+  [
+    'touch',
+    'acmh',
+    ['--no-create', '--no-dereference', '--date=2000-01-01', '-d @0', '-r a', '--reference=b', '-t 200101010101'],
+    2,
+  ],
+  [
+    'ls',
+    '1aAdFpLHrRSBmQbNq',
+    [
+      '--all',
+      '--almost-all',
+      '--directory',
+      '--recursive',
+      '--reverse',
+      '--classify',
+      '--file-type',
+      '--dereference',
+      '--sort=size',
+      '--sort=none -1 x',
+      '--format=commas',
+      '--quoting-style=c',
+      '--quoting-style=escape',
+      '--quoting-style=shell',
+      '--indicator-style=slash',
+      '--hide=a*',
+      '-I b',
+      '--ignore=[a-d]',
+      '--color=never',
+      '--group-directories-first',
+      '--literal',
+      '--escape',
+      '--sort=version',
+      '-v',
+      '-X',
+      '-U -1 y',
+    ],
+    1,
+  ],
+  [
+    'stat',
+    'L',
+    [
+      '--dereference',
+      '--format=%n:%s',
+      '--printf=%n\\\\n',
+      "-c '%A %a %h %F'",
+      "-c '%n|%N|%U|%g'",
+      "--format='%5s|%-5s|%05a'",
+    ],
+    1,
+  ],
+  [
+    'readlink',
+    'fenmvzsq',
+    ['--canonicalize', '--canonicalize-existing', '--canonicalize-missing', '--no-newline', '--verbose', '--zero'],
+    1,
+  ],
+  [
+    'realpath',
+    'esmLPqz',
+    [
+      '--canonicalize-existing',
+      '--canonicalize-missing',
+      '--strip',
+      '--no-symlinks',
+      '--logical',
+      '--physical',
+      '--relative-to=d',
+      '--relative-base=.',
+      '--zero',
+    ],
+    1,
+  ],
+  [
+    'chmod',
+    'vcRf',
+    [
+      '--verbose',
+      '--changes',
+      '--recursive',
+      '--reference=a',
+      '--silent',
+      'u+x',
+      '640',
+      'g=u',
+      'a-w',
+      'o=,u+rw',
+      '+X',
+      'u-s,+t',
+    ],
+    2,
+  ],
+  [
+    'chown',
+    'hvRf',
+    [
+      '--no-dereference',
+      '--verbose',
+      '--recursive',
+      '--reference=a',
+      '--from=me',
+      'me',
+      ':me',
+      'me:',
+      '1000:1000',
+      'nope',
+    ],
+    2,
+  ],
+  [
+    'cat',
+    'nEbsAeTtuv',
+    ['--number', '--show-ends', '--number-nonblank', '--squeeze-blank', '--show-all', '--show-tabs'],
+    2,
+  ],
+  ['head', 'qv', ['-n 1', '-n -1', '-c 3', '-c -2', '--lines=2', '--bytes=4', '--quiet', '--verbose', '-n x'], 2],
+  ['tail', 'qv', ['-n 1', '-n +2', '-c 3', '-c +2', '--lines=2', '--bytes=4', '--quiet', '--verbose', '-n x'], 2],
+  ['wc', 'lwcmL', ['--lines', '--words', '--bytes', '--chars', '--max-line-length'], 2],
+  [
+    'sort',
+    'ruznfbs',
+    [
+      '--reverse',
+      '--unique',
+      '--numeric-sort',
+      '-k 2',
+      '-k2,2',
+      '-k1.2,1.3',
+      '-k 2nr',
+      '-t a',
+      '-t: -k1',
+      '--key=1,1',
+      '--stable',
+      '-c',
+      '-C',
+      '--check',
+      '-k 0',
+      '-o n',
+      '--output=x',
+    ],
+    2,
+  ],
+  ['uniq', 'cdui', ['--count', '--repeated', '--unique', '--ignore-case'], 1],
+  [
+    'grep',
+    'cnlvioHhqswxEFL',
+    [
+      '--count',
+      '--line-number',
+      '--invert-match',
+      '--only-matching',
+      '--with-filename',
+      '--ignore-case',
+      '-m 1',
+      '-e o',
+      '--regexp=a',
+      '-r',
+      '--word-regexp',
+      "-E 'a|o+'",
+      "'t.o'",
+      "'^[a-z]*$'",
+      '--quiet',
+      '--no-messages',
+    ],
+    2,
+  ],
+  [
+    'sed',
+    'nEs',
+    [
+      "'s/a/X/g'",
+      "-e 's/o/0/' -e p",
+      "'2d'",
+      "'/t/p'",
+      "'1,2s/[aeiou]/<&>/2'",
+      "-i 's/a/b/'",
+      "'$!d'",
+      "'s/\\(.\\)\\(.\\)/\\2\\1/'",
+      "-n '/o/,$p'",
+      '--quiet',
+      "'s|a|/|;s/b/c/'",
+      "'2q'",
+    ],
+    2,
+  ],
+  ['cmp', 'sl', ['--silent', '--verbose', '--quiet'], 2],
+  ['diff', 'qrsN', ['--brief', '--recursive', '--report-identical-files'], 2],
+  [
+    'du',
+    'sabclS',
+    ['--summarize', '--all', '--bytes', '--total', '--count-links', '-d 1', '--max-depth=0', '--apparent-size'],
+    1,
+  ],
+  ['truncate', 'c', ['-s 3', '--size=+2', '-s -1', '-s %4', '--size=0', '-r a', '--no-create', '-s x'], 1],
+  ['install', 'vbDpT', ['-m 600', '--mode=755', '-d', '--directory', '-t d', '--backup', '--verbose'], 2],
+  ['basename', 'az', ['--multiple', '--suffix=e', '-s a', '--zero'], 2],
+  ['seq', 'w', ['-s ,', '--separator=:', '--equal-width', '3', '2 4', '5 -2 1', '0.5 2', 'x'], 0],
+  [
+    'xargs',
+    '0rt',
+    [
+      '-n 1',
+      '-I {}',
+      '-L 1',
+      '--max-args=2',
+      '-d a',
+      '--null',
+      '--no-run-if-empty',
+      '-a b',
+      '-n x',
+      'echo',
+      "printf '<%s>'",
+      'ls -d',
+    ],
+    0,
+  ],
+  [
+    'find',
+    '',
+    [
+      '-name "?"',
+      '! -type d',
+      '-type f -o -type l',
+      '\\( -name a -o -name e \\) -print',
+      '-maxdepth 1',
+      '-mindepth 1',
+      '-newer a',
+      '-perm -600',
+      '-perm /111',
+      '-perm u=rw,go=r',
+      '-links +1',
+      '-size +0',
+      '-size -2c',
+      '-empty',
+      '-xtype l',
+      '-lname "*a*"',
+      '-path "*/d/*"',
+      '-prune',
+      '-exec echo {} \\;',
+      '-exec echo {} +',
+      '-execdir echo {} \\;',
+      '-printf "%f %y %m %l\\n"',
+      '-printf "%p %d %h %s\\n"',
+      '-print0',
+      '-samefile a',
+      '-user me',
+      '-depth',
+      '-delete',
+      '-not -name a',
+      '-a -name b',
+      '-name a , -name b',
+      '-iname A',
+      '-regex ".*/[ab]"',
+      '-type x',
+      '-foo',
+      '-name',
+      '-quit',
+      '-readable',
+      '-writable',
+      '-mmin -5',
+      '-newermt 2000-01-01',
+    ],
+    1,
+  ],
+];
+
+const oddLine = (dice: Random, [command, letters, longs, operands]: (typeof odd)[number]): string => {
+  const options = Array.from({ length: dice.below(3) }, () => {
+    if (letters !== '' && dice.oneIn(3)) return flags(dice, letters).trim();
+    const long = dice.pick(longs);
+    if (!long.startsWith('--') || long.includes('=') || !dice.oneIn(4)) return long;
+    return long.slice(0, 7 + dice.below(long.length));
+  });
+  const paths = Array.from({ length: operands === 0 ? 0 : dice.below(operands + 2) }, () => path(dice));
+  // Its first operand is a script otherwise.
+  if (command === 'sed') options.unshift('-e p');
+  // What it says without a format tells of the machine.
+  if (command === 'stat') options.unshift('-c %n');
+  if (dice.oneIn(20)) paths.push('-');
+  // find has its directories first, others take options anywhere.
+  const words =
+    command === 'find'
+      ? [...(paths.length > 0 ? [dice.pick(dirs)] : []), ...options]
+      : dice.oneIn(4)
+        ? [...paths, ...options]
+        : [...options, ...(dice.oneIn(10) ? ['--'] : []), ...paths];
+  const line = [command, ...words].filter((word) => word !== '').join(' ');
+  const input = ['xargs', 'cat', 'wc', 'sort', 'head', 'tail', 'grep', 'sed', 'uniq'].includes(command);
+  if (command === 'find') return `${line} | sort`;
+  return input ? `${line} < ${dice.pick(['a', 'b', '/dev/null', 'd/e'])}` : line;
+};
 
 /** Weights are by repetition. */
 const templates: readonly (readonly [command: string, make: Make])[] = [

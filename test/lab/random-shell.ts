@@ -20,6 +20,8 @@ interface Place {
   readonly writes: boolean;
   readonly inFunction: boolean;
   readonly loops: number;
+  /** In `$(…)` bash 5.2 writes out what it has read and reads it again, and here-documents do not always survive that. */
+  readonly documents: boolean;
 }
 
 /** A text with what ends it: `; ` or, after a here-document, a newline. */
@@ -39,7 +41,10 @@ const ended = (dice: Random, text: string): string =>
 const statement = (dice: Random, place: Place): string => {
   if (place.depth <= 0 || dice.oneIn(3)) return simple(dice, place);
   const inner = deeper(place);
-  return dice.pick(compounds)(dice, inner);
+  for (;;) {
+    const made = dice.pick(compounds)(dice, inner);
+    if (place.documents || (!made.includes('<<E') && !/<<[-'" \\]+E/.test(made))) return made;
+  }
 };
 
 type Make = (dice: Random, place: Place) => string;
@@ -90,7 +95,7 @@ const simple: Make = (dice, place) => {
     (d, p) =>
       `${d.pick(['readlink', 'readlink -f', 'realpath', 'basename', 'dirname', 'ls -d', 'ls -1'])} ${word(d, p)}`,
     (d, p) =>
-      `${d.pick(['command', 'command -v', 'type -t', 'type', 'builtin_'])} ${d.pick(['echo', 'cd', 'ls', 'nope', 'f1', 'if'])} ${d.oneIn(4) ? word(d, p) : ''}`,
+      `${d.pick(['command', 'command -v', 'type -t', 'type', 'builtin_'])} ${d.pick(['echo', 'cd', 'nope', 'f1', 'if'])} ${d.oneIn(4) ? word(d, p) : ''}`,
     (d, p) => (p.inFunction ? `local ${d.pick(['x', 'x=5', `x=${value(d, p)}`, 'x y=2', 'IFS=:'])}` : 'echo $#'),
     (d, p) => (p.inFunction ? `return${d.pick(['', ' 0', ' 3', ' 256', ' x'])}` : 'echo $@'),
     (d, p) => (p.loops > 0 ? d.pick(['break', 'continue', 'break 2', 'continue 2']) : d.pick(['break', 'continue'])),
@@ -143,7 +148,7 @@ const compounds: readonly Make[] = [
 const inLoop = (place: Place): Place => ({ ...place, loops: place.loops + 1 });
 /** Of loops and functions around it a subshell knows nothing to leave. */
 const outside = (place: Place): Place => ({ ...place, loops: 0, inFunction: false });
-const silent = (place: Place): Place => outside(place);
+const silent = (place: Place): Place => ({ ...outside(place), documents: false });
 
 const line = (dice: Random, place: Place): string =>
   ended(dice, dice.oneIn(2) ? test(dice, place) : simple(dice, place));
@@ -248,7 +253,6 @@ const piece = (dice: Random, place: Place): string => {
         '"it\'s"',
         "$'n\\nl'",
         '\\\\',
-        '#no',
         'a#b',
         '-n',
         '-e',

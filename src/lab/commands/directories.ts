@@ -159,6 +159,8 @@ export const touch: LabCommand = (io, words) => {
     source = found;
   }
   const stamp = args.value('t');
+  if (stamp !== undefined && (args.has('d') || reference !== undefined))
+    return misused(io, 'cannot specify times from more than one source');
   const text = args.value('d');
   if (stamp !== undefined) {
     const time = stampTime(stamp, io.session.clock.now());

@@ -530,7 +530,7 @@ const execTest = (search: Search, words: readonly string[], start: number, go: (
     if (answers && !answers(`< ${command[0]} ... ${path} > ? `)) return false;
     if (name !== '-execdir') return run(command.map((each) => each.replaceAll('{}', path)));
     const last = lastName(path);
-    const inside = last === '.' || last === '..' || last === '/' ? last : `./${last}`;
+    const inside = last === '/' ? last : `./${last}`;
     return run(
       command.map((each) => each.replaceAll('{}', inside)),
       path.includes('/') ? parentOf(path) : '.',

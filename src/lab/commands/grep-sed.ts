@@ -175,6 +175,7 @@ export const sed: LabCommand = (io, words) => {
     if (found) {
       const couldnt = inPlace ? `couldn't edit ${path}: not a regular file` : `couldn't read ${path}: Is a directory`;
       code = complain(io, inPlace ? couldnt : `read error on ${path}: Is a directory`, 4);
+      if (!inPlace) break;
       continue;
     }
     const text = readText(io, path);

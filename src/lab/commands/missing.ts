@@ -9,7 +9,7 @@ export const missingOptions: Readonly<Record<string, string>> = {
   date: 'debug f,file: resolution rfc-3339: s,set:',
   df: 'B,block-size: si local no-sync sync output? v',
   diff:
-    'normal c C: context? u U: unified? e,ed n,rcs y,side-by-side W,width: left-column suppress-common-lines p,show-c-function ' +
+    'binary normal c C: context? u U: unified? e,ed n,rcs y,side-by-side W,width: left-column suppress-common-lines p,show-c-function ' +
     'F,show-function-line: label: t,expand-tabs T,initial-tab tabsize: suppress-blank-empty l,paginate unidirectional-new-file ' +
     'ignore-file-name-case no-ignore-file-name-case x,exclude: X,exclude-from: S,starting-file: from-file: to-file: i,ignore-case ' +
     'E,ignore-tab-expansion Z,ignore-trailing-space b,ignore-space-change w,ignore-all-space B,ignore-blank-lines ' +

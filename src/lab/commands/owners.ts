@@ -196,7 +196,7 @@ export const chown: LabCommand = (io, words) => {
   const from = args.value('from');
   const required = from === undefined ? {} : ownerOf(from);
   if (typeof required === 'string') return complain(io, `${required}: ${word(from ?? '')}`);
-  if (!isGroup && text !== undefined && !text.includes(':') && /^.+\..+$/.test(text))
+  if (!isGroup && text !== undefined && !text.includes(':') && text.includes('.') && userNumber(text) === undefined)
     complain(io, `warning: '.' should be ':': ${word(text)}`);
   const work = ({ at, name, path, stat: before, isOperand }: Visit): boolean => {
     const other =
@@ -248,5 +248,6 @@ const ownerOf = (text: string): Wanted | string => {
     return user === '' ? {} : own === undefined || /^\d+$/.test(user) ? 'invalid spec' : { uid, gid: own };
   }
   const gid = groupNumber(group);
-  return gid === undefined ? 'invalid group' : { uid, gid };
+  if (gid === undefined) return text[at] === '.' ? 'invalid user' : 'invalid group';
+  return { uid, gid };
 };

@@ -1,4 +1,5 @@
 import { Fault } from '../../fs/fault.ts';
+import { quotedAs } from '../../gnu/quote.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { users } from '../users.ts';
 import { parseDate } from './directories.ts';
@@ -287,7 +288,7 @@ export const xargs: LabCommand = (io, words) => {
       lines.push([...command, ...items.slice(at, at + (each || 1))]);
   let code = 0;
   for (const line of lines) {
-    if (args.has('t')) io.err(`${line.join(' ')}\n`);
+    if (args.has('t')) io.err(`${line.map((each) => quotedAs(each, 'shell-escape')).join(' ')}\n`);
     if (!line[0]?.includes('/') && !io.runs(line[0] ?? ''))
       return complain(io, `${line[0]}: No such file or directory`, 127);
     const ended = io.run(line, '');

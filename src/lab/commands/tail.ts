@@ -3,7 +3,7 @@ import { Fault } from '../../fs/fault.ts';
 import type { Handle } from '../../fs/fs.ts';
 import { sameFile } from '../../fs/identity.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
-import { countOf, headed } from './text.ts';
+import { countOf, headed, wrongCount } from './text.ts';
 import { complain, open, parse, quoted, readAll, stat, word } from './tool.ts';
 
 /** tail(1). With -f it holds the file itself, with -F (or --follow=name) what has the name at each time. */
@@ -19,7 +19,7 @@ export const tail: LabCommand = (io, words) => {
   if (old && args.operands.length > 1) return complain(io, `option used in invalid context -- ${old[2]?.[0]}`);
   const text = args.value(by) ?? '10';
   const number = countOf(text);
-  if (!number) return complain(io, `invalid number of ${by === 'c' ? 'bytes' : 'lines'}: ${word(text)}`);
+  if (wrongCount(io, args) || !number) return 1;
   const fromStart = number.sign === '+';
   const { count } = number;
   const cut = (body: string): string => {

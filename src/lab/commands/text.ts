@@ -24,7 +24,7 @@ export const cat: LabCommand = (io, words) => {
   const args = parse(
     io,
     words,
-    'A,show-all b,number-nonblank e E,show-ends n,number s,squeeze-blank t T,show-tabs u v,show-nonprinting',
+    'b,number-nonblank n,number s,squeeze-blank v,show-nonprinting E,show-ends T,show-tabs A,show-all e t u',
   );
   if (typeof args === 'number') return args;
   const ends = args.has('E') || args.has('A') || args.has('e');
@@ -99,7 +99,8 @@ export const head: LabCommand = (io, words) => {
   const by = args.last('c', 'n') ?? 'n';
   const text = args.value(by) ?? '10';
   const number = countOf(text);
-  if (!number) return complain(io, `invalid number of ${by === 'c' ? 'bytes' : 'lines'}: ${word(text)}`);
+  const wrong = wrongCount(io, args);
+  if (wrong || !number) return 1;
   const fromEnd = number.sign === '-';
   const { count } = number;
   return headed(
@@ -115,6 +116,13 @@ export const head: LabCommand = (io, words) => {
     },
     !fromEnd && count === 0,
   );
+};
+
+/** Says which of the numbers given is none. */
+export const wrongCount = (io: CommandIo, args: Args): boolean => {
+  const wrong = args.given.find(({ name, value }) => (name === 'n' || name === 'c') && !countOf(value ?? ''));
+  if (wrong) complain(io, `invalid number of ${wrong.name === 'c' ? 'bytes' : 'lines'}: ${word(wrong.value ?? '')}`);
+  return wrong !== undefined;
 };
 
 /** A number of lines or bytes: `10`, `-3`, `+2`, `1K`. */
@@ -401,8 +409,9 @@ export const cmp: LabCommand = (io, words) => {
   const args = parse(io, words, 's,quiet silent l,verbose', 2);
   if (typeof args === 'number') return args;
   const silent = args.has('s') || args.has('silent');
+  if (silent && args.has('l')) return misusedTwice(io, 'options -l and -s are incompatible');
   const [a, b = '-', ...skips] = args.operands;
-  if (a === undefined) return misusedTwice(io, "missing operand after 'cmp'");
+  if (a === undefined) return misusedTwice(io, `missing operand after '${words.at(-1) ?? io.name}'`);
   for (const skip of skips.slice(0, 2))
     if (!/^\d+[a-zA-Z]*$/.test(skip)) return misusedTwice(io, `invalid --ignore-initial value '${skip}'`);
   if (skips[2] !== undefined) return misusedTwice(io, `extra operand '${skips[2]}'`);
@@ -410,7 +419,7 @@ export const cmp: LabCommand = (io, words) => {
   // Both are opened before either is read.
   for (const path of [a, b]) {
     const opened = path === '-' ? undefined : open(io, path, { access: 'read' });
-    if (opened instanceof Fault) return complain(io, `${path}: ${opened.reason}`, 2);
+    if (opened instanceof Fault) return silent ? 2 : complain(io, `${path}: ${opened.reason}`, 2);
     opened?.[Symbol.dispose]();
   }
   const [one, other] = [stat(io, a), stat(io, b)];
@@ -418,9 +427,7 @@ export const cmp: LabCommand = (io, words) => {
   for (const path of [a, b]) {
     const text = readText(io, path);
     if (text instanceof Fault)
-      return silent && text.call !== 'pread64'
-        ? complain(io, `${path}: ${text.reason}`, 2)
-        : complain(io, `${path}: ${text.reason}`, 2);
+      return silent && text.call !== 'pread64' ? 2 : complain(io, `${path}: ${text.reason}`, 2);
     texts.push(encodeBytes(text));
   }
   const [left, right] = texts as [Uint8Array, Uint8Array];
@@ -465,7 +472,7 @@ export const diff: LabCommand = (io, words) => {
   const args = parse(io, words, 'q,brief s,report-identical-files r,recursive N,new-file', 2);
   if (typeof args === 'number') return args;
   const [a, b, extra] = args.operands;
-  if (a === undefined) return misusedTwice(io, "missing operand after 'diff'");
+  if (a === undefined) return misusedTwice(io, `missing operand after '${words.at(-1) ?? io.name}'`);
   if (b === undefined) return misusedTwice(io, `missing operand after '${a}'`);
   if (extra !== undefined) return misusedTwice(io, `extra operand '${extra}'`);
   const [aDir, bDir] = [isDirectory(io, a), isDirectory(io, b)];

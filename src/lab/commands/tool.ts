@@ -65,6 +65,9 @@ export const parse = (
     const { short, long } = missing[absent.name] as OptionSpec;
     return complain(io, `the option ${short ? `-${short}` : `--${long}`} is not part of this lab`, failure);
   }
+  // Of diffutils each line begins with the program's name.
+  if (problem !== undefined && /^(?:cmp|diff)$/.test(io.name))
+    return complain(io, `${problem}\n${io.name}: ${tryHelp(io.name).trimEnd()}`, failure);
   if (problem !== undefined) return misused(io, problem, failure);
   return {
     operands,

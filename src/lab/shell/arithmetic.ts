@@ -78,8 +78,9 @@ class Expression {
     if (isName(name) && assignments.includes(operator)) {
       this.#at += 2;
       const start = this.#at;
+      const before = operator === '=' ? 0n : this.#read(name);
       const right = this.#assignment();
-      value = operator === '=' ? right : this.#apply(operator.slice(0, -1), this.#read(name), right, start);
+      value = operator === '=' ? right : this.#apply(operator.slice(0, -1), before, right, start);
       this.#write(name, value);
     } else {
       value = this.#conditional();

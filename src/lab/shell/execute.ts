@@ -84,7 +84,7 @@ const runPipeline = (run: Run, { negated, commands: parts, both }: Pipeline): nu
         fds.set(1, { kind: 'into', pieces });
         if (both[index]) fds.set(2, { kind: 'into', pieces });
       }
-      code = forked(run, (inner) => runCommand(inner, command), fds);
+      code = forked(run, (inner) => runCommand({ ...inner, loops: 0 }, command), fds);
       input = { kind: 'from', text: wellMade(pieces.join('')) };
     });
   }
