@@ -121,7 +121,7 @@ const leadsOf = (atlas: Atlas, trails: Trails, goal: Goal): readonly Lead[] => {
       const named = goal.names.map(({ spot, name }) => atlas.linkAt(spot, name));
       const names = new Set(named.filter((link) => link !== undefined).map((link) => atlas.sameLink(link)));
       const own = new Set(trails.links.filter((link) => names.has(atlas.sameLink(link))));
-      return answer(trails, usersOf(trails, own, endsThere), usersOf(trails, own, passes), own);
+      return answer(trails, usersOf(atlas, trails, own, endsThere), usersOf(atlas, trails, own, passes), own);
     }
     case 'missing':
       return leadsToMissing(atlas, trails, goal);
@@ -137,9 +137,10 @@ const passes: Counts = () => true;
 const endingLike = (trails: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> => reaching(trails, links, endsThere);
 
 /** All links whose way goes through a name of a link; another name of it too, where its text comes to that one from there. */
-const usersOf = (trails: Trails, own: ReadonlySet<LinkId>, counts: Counts): ReadonlySet<LinkId> => {
+const usersOf = (atlas: Atlas, trails: Trails, own: ReadonlySet<LinkId>, counts: Counts): ReadonlySet<LinkId> => {
   const leadsToAnother = (link: LinkId): boolean => {
-    const others = [...own].filter((other) => other !== link);
+    // One name may be seen at several places.
+    const others = [...own].filter((other) => atlas.sameLink(other) !== atlas.sameLink(link));
     return others.length > 0 && reaching(trails, others, counts).has(link);
   };
   return new Set([...reaching(trails, own, counts)].filter((link) => !own.has(link) || leadsToAnother(link)));
