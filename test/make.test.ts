@@ -87,6 +87,9 @@ test('made twice is made once', () => {
   assert.equal(made(make('b', 'd')).already, true, 'and never nested');
   assert.equal(made(make('/a', 'l')).already, true, 'another text to the same file will do');
   assert.equal(whyNot(make('/a', 'l', { text: 'absolute' })), 'exists', 'unless a text is asked for');
+  assert.equal(made(make('l', 'chain')).text, 'l');
+  assert.equal(whyNot(make('a', 'chain')), 'exists', 'through another link is not there');
+  assert.equal(textOf(make('a', 'chain', { replace: true })), 'a');
   assert.equal(made(make('a', 'h', { kind: 'hard' })).already, false);
   assert.equal(made(make('a', 'h', { kind: 'hard' })).already, true);
   const stat = fs.stat(fs.cwd, 'a');

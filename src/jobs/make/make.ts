@@ -126,7 +126,7 @@ const makeSymbolic = (
   const text = textFor(here, wish, spot);
   const done = { made: 'symbolic', path: spot.path, end, parents: spot.parents, notHard } as const;
   const before = there?.kind === 'symlink' ? here.fs.readlink(spot.dir.handle, spot.base) : undefined;
-  if (typeof before === 'string' && (before === text || (!wish.text && leadsTo(here, spot.path, end))))
+  if (typeof before === 'string' && (before === text || (!wish.text && leadsTo(here, before, spot, wish.target))))
     return { ...done, text: before, already: true, replaced: undefined };
   const inTheWay = obstacle(here, wish, spot, there);
   if (inTheWay) return inTheWay;
@@ -149,9 +149,11 @@ const textFor = (here: Standpoint, { text, target }: Wish, { dir }: Spot): LinkT
   }
 };
 
-const leadsTo = (here: Standpoint, path: string, wanted: End): boolean => {
-  const { end } = trace(here.fs, path, here);
-  return end.kind === 'found' && wanted.kind === 'found' && sameFile(end.stat, wanted.stat);
+/** Whether a text in a place leads to what the target names, and not only through another link to where that leads. */
+const leadsTo = (here: Standpoint, text: LinkText, { dir }: Spot, target: string): boolean => {
+  const own = trace(here.fs, text, { ...here, from: dir, last: 'stay' }).end;
+  const wanted = trace(here.fs, target, { ...here, last: 'stay' }).end;
+  return own.kind === 'found' && wanted.kind === 'found' && sameFile(own.stat, wanted.stat);
 };
 
 const obstacle = (
