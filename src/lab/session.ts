@@ -125,6 +125,8 @@ export interface CommandIo {
   readonly stdin: string | undefined;
   /** Why standard input cannot be read: it is a directory. */
   readonly stdinFault: Fault | undefined;
+  /** fstat(2) of standard input where that is a file: wc makes its columns as wide as its size. */
+  readonly stdinStat: Stat | undefined;
   /** fstat(2) of standard output where that is a file: `cat a >> a` looks at it. */
   readonly stdout: Stat | undefined;
   out(text: string): void;

@@ -365,5 +365,9 @@ const contents = (fs: Fs, root: Handle, path: string): string => {
   using file = opened;
   const bytes = new Uint8Array(1 << 16);
   const count = fs.read(file, bytes, 0);
-  return count instanceof Fault ? count.errno : decodeBytes(bytes.subarray(0, count)).replace(shellName, 'bash: ');
+  return count instanceof Fault
+    ? count.errno
+    : decodeBytes(bytes.subarray(0, count))
+        .replace(shellName, 'bash: ')
+        .replace(/^bash: `.*'\n/gm, '');
 };

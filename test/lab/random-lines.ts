@@ -341,7 +341,6 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
       '--key=1,1',
       '--stable',
       '-c',
-      '-C',
       '--check',
       '-k 0',
       '-o n',
@@ -393,10 +392,9 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
     2,
   ],
   ['cmp', 'sl', ['--silent', '--verbose', '--quiet'], 2],
-  ['diff', 'qrsN', ['--brief', '--recursive', '--report-identical-files'], 2],
   [
     'du',
-    'sabclS',
+    'sabcl',
     ['--summarize', '--all', '--bytes', '--total', '--count-links', '-d 1', '--max-depth=0', '--apparent-size'],
     1,
   ],
@@ -450,7 +448,6 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
       '-execdir echo {} \\;',
       '-printf "%f %y %m %l\\n"',
       '-printf "%p %d %h %s\\n"',
-      '-print0',
       '-samefile a',
       '-user me',
       '-depth',
@@ -485,7 +482,7 @@ const oddLine = (dice: Random, [command, letters, longs, operands]: (typeof odd)
   if (command === 'sed') options.unshift('-e p');
   // What it says without a format tells of the machine.
   if (command === 'stat') options.unshift('-c %n');
-  if (dice.oneIn(20)) paths.push('-');
+  if (dice.oneIn(10) && command === 'cat') paths.push('-');
   // find has its directories first, others take options anywhere.
   const words =
     command === 'find'

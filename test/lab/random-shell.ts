@@ -7,7 +7,7 @@ import type { Random } from '../conformance/random.ts';
 export const randomStatements = (dice: Random): string => {
   const { text } = block(
     dice,
-    { depth: 2 + dice.below(2), writes: true, inFunction: false, loops: 0 },
+    { depth: 2 + dice.below(2), writes: true, inFunction: false, loops: 0, documents: true },
     1 + dice.below(3),
   );
   return text.replace(/(?:; |\n)$/, '');
@@ -39,11 +39,12 @@ const ended = (dice: Random, text: string): string =>
   text.endsWith('\n') ? text : `${text}${dice.oneIn(4) ? '\n' : '; '}`;
 
 const statement = (dice: Random, place: Place): string => {
-  if (place.depth <= 0 || dice.oneIn(3)) return simple(dice, place);
   const inner = deeper(place);
   for (;;) {
-    const made = dice.pick(compounds)(dice, inner);
-    if (place.documents || (!made.includes('<<E') && !/<<[-'" \\]+E/.test(made))) return made;
+    const isPlain = place.depth <= 0 || dice.oneIn(3);
+    const made = isPlain ? simple(dice, place) : dice.pick(compounds)(dice, inner);
+    // What `set -x` shows is compared at the beginnings of lines.
+    if (place.documents || !/<<[-'" \\]*E|set -x/.test(made)) return made;
   }
 };
 
@@ -101,14 +102,15 @@ const simple: Make = (dice, place) => {
     (d, p) => (p.loops > 0 ? d.pick(['break', 'continue', 'break 2', 'continue 2']) : d.pick(['break', 'continue'])),
     (d, p) => `f${d.below(3)} ${words(d, p)}`,
   ])(dice, place);
-  if (!dice.oneIn(6)) return made;
+  // What it shows would go on into other lines.
+  if (!dice.oneIn(6) || made.startsWith('set -x')) return made;
   return `${made} ${redirection(dice, writes)}`;
 };
 
 const redirection = (dice: Random, writes: boolean): string =>
   dice.pick([
     ...['2> /dev/null', '> /dev/null', '> /dev/null 2>&1', '&> /dev/null', '< a', '<<< here', '2>&-', '< zz', '3< b'],
-    ...(writes ? ['2>&1', '>&2', '> x1', '>> x1', '2> x2', '&> x1', '> x1 2>&1', '2>&1 > x1', '>| x1', '> d'] : []),
+    ...(writes ? ['2>&1', '>&2', '> x1', '>> x1', '2> x2', '2>&1 > x1', '>| x1', '> d'] : []),
     ...(writes ? ['> "$x"', '<> x3', '> gone', '3> x1 >&3', '>> a'] : []),
   ]);
 
@@ -316,7 +318,7 @@ const parameter = (dice: Random, place: Place): string => {
       (operator) =>
         `\${${name}${operator}${dice.pick(['a', '[ab]', '?', '*', '"*"', 'l', '$y'])}${dice.pick(['', '/', '/X', '/&', '/<&>', '/"&"', '/\\&', '/$y', '/b c'])}}`,
     ),
-    `\${${name}:${dice.pick(['0', '1', ' -1', '1:2', ' -2:1', '0:-1', '9', '$((1))', ':1'])}}`,
+    `\${${name}:${dice.pick([...(/^[@*]$/.test(name) ? [] : ['0', ' -1', ' -2:1', '0:-1', ':1']), '1', '1:2', '9', '$((1))'])}}`,
     ...['^', '^^', ',', ',,', '^[a]', '@Q', '@U', '@u', '@L'].map((operator) => `\${${name}${operator}}`),
     ...(/^[xyz]$/.test(name) ? [`\${${name}:=${operand}}`, `\${!${name}}`, `\${${name}=${operand}}`] : []),
   ]);

@@ -151,6 +151,8 @@ export const touch: LabCommand = (io, words) => {
   const only = which === 'time' ? (/^(a|use)/.test(args.value('time') ?? '') ? 'a' : 'm') : which;
   const both = only === undefined || (args.has('a') && args.has('m'));
   const reference = args.value('r');
+  if (args.has('t') && (args.has('d') || reference !== undefined))
+    return misused(io, 'cannot specify times from more than one source');
   let source: { readonly atime: bigint; readonly mtime: bigint } | undefined;
   if (reference !== undefined) {
     const found = args.has('h') ? lstat(io, reference) : stat(io, reference);
@@ -159,8 +161,6 @@ export const touch: LabCommand = (io, words) => {
     source = found;
   }
   const stamp = args.value('t');
-  if (stamp !== undefined && (args.has('d') || reference !== undefined))
-    return misused(io, 'cannot specify times from more than one source');
   const text = args.value('d');
   if (stamp !== undefined) {
     const time = stampTime(stamp, io.session.clock.now());

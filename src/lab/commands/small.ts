@@ -276,6 +276,7 @@ export const xargs: LabCommand = (io, words) => {
   if (args.last('n', 'L', 'I', 'i') === 'L' && delimiter === undefined) {
     const given = linesOf(input).filter((line) => line.trim() !== '');
     const count = Number(args.value('L'));
+    if (given.length === 0 && !args.has('r')) lines.push([...command]);
     for (let at = 0; at < given.length; at += count) {
       const some = wordsOf(given.slice(at, at + count).join('\n'));
       if (typeof some !== 'string') lines.push([...command, ...some]);

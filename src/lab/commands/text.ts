@@ -3,6 +3,7 @@ import { Fault } from '../../fs/fault.ts';
 import { sameFile } from '../../fs/identity.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import {
+  type Args,
   byBytes,
   complain,
   isDirectory,
@@ -135,13 +136,9 @@ export const countOf = (text: string): { readonly sign: string; readonly count: 
 };
 
 /** What head and tail do with several files. */
-export const headed = (
-  io: CommandIo,
-  args: { readonly operands: readonly string[]; has(name: string): boolean },
-  cut: (text: string) => string,
-  isEmpty = false,
-): number => {
-  const headers = args.has('v') || (args.operands.length > 1 && !args.has('q') && !args.has('silent'));
+export const headed = (io: CommandIo, args: Args, cut: (text: string) => string, isEmpty = false): number => {
+  const told = args.last('v', 'q', 'silent');
+  const headers = told === 'v' || (args.operands.length > 1 && told === undefined);
   let code = 0;
   let wrote = false;
   for (const path of args.operands.length > 0 ? args.operands : ['-']) {
@@ -174,18 +171,13 @@ export const wc: LabCommand = (io, words) => {
   let code = 0;
   let width = 1;
   let isOdd = false;
-  for (const path of args.operands) {
-    const found = path === '-' ? undefined : stat(io, path);
+  for (const path of args.operands.length > 0 ? args.operands : ['-']) {
+    const found = path === '-' ? io.stdinStat : stat(io, path);
     if (found === undefined || (!(found instanceof Fault) && found.kind !== 'file')) isOdd = true;
     else if (!(found instanceof Fault)) width += found.size;
   }
-  width =
-    args.operands.length <= 1 && shown.length === 1
-      ? 1
-      : args.operands.length === 0 || isOdd
-        ? 7
-        : String(Math.max(width - 1, 0)).length;
-  if (isOdd) width = Math.max(width, args.operands.length === 1 && shown.length === 1 ? 1 : 7);
+  width = args.operands.length <= 1 && shown.length === 1 ? 1 : isOdd ? 7 : String(Math.max(width - 1, 0)).length;
+  if (isOdd) width = Math.max(width, args.operands.length <= 1 && shown.length === 1 ? 1 : 7);
   const print = (numbers: readonly number[], name: string): void =>
     io.out(
       `${numbers.map((number) => String(number).padStart(width)).join(' ')}${name === '' ? '' : ` ${name.includes('\n') ? named(name) : name}`}\n`,
@@ -236,6 +228,9 @@ export const sort: LabCommand = (io, words) => {
     if (typeof key === 'string') return complain(io, key, 2);
     keys.push(key);
   }
+  const checks = args.last('c', 'check', 'C');
+  if (checks !== undefined && args.operands[1] !== undefined)
+    return complain(io, `extra operand ${quoted(args.operands[1])} not allowed with -${checks === 'C' ? 'C' : 'c'}`, 2);
   let lines: string[] = [];
   for (const path of args.operands) {
     const refused = path === '-' ? undefined : io.fs.access(io.fs.cwd, path, 'read');
@@ -363,10 +358,7 @@ export const uniq: LabCommand = (io, words) => {
   if (extra !== undefined) return misused(io, `extra operand ${word(extra)}`);
   const text = readText(io, input);
   if (text instanceof Fault)
-    return complain(
-      io,
-      text.call === 'pread64' ? `error reading ${quoted(input)}: ${text.reason}` : `${named(input)}: ${text.reason}`,
-    );
+    return complain(io, text.call === 'pread64' ? `error reading ${quoted(input)}` : `${named(input)}: ${text.reason}`);
   const key = (line: string): string => (args.has('i') ? line.toLowerCase() : line);
   const groups: { readonly line: string; count: number }[] = [];
   for (const line of linesOf(text)) {

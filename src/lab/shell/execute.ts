@@ -509,6 +509,9 @@ const callProgram = (run: Run, name: string, program: LabCommand, args: readonly
     get stdinFault() {
       return input().fault;
     },
+    get stdinStat() {
+      return statOf(run.fds.get(0));
+    },
     get stdout() {
       return statOf(run.fds.get(1));
     },

@@ -166,9 +166,11 @@ export class Expander {
   #joined(parts: readonly Part[]): readonly Field[] {
     const field: Field = { text: '', pattern: '' };
     for (const part of parts) {
-      const value = part.kind === 'text' ? part.text : this.#substituted(part);
+      const word = part.kind === 'parameter' && !part.quoted ? this.#wordInstead(part.parameter) : undefined;
+      const inner = word && this.#joined(word)[0];
+      const value = inner?.text ?? (part.kind === 'text' ? part.text : this.#substituted(part));
       field.text += value;
-      field.pattern += part.quoted ? quotePattern(value) : value;
+      field.pattern += inner?.pattern ?? (part.quoted ? quotePattern(value) : value);
     }
     return [field];
   }
