@@ -348,7 +348,7 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
     ],
     2,
   ],
-  ['uniq', 'cdui', ['--count', '--repeated', '--unique', '--ignore-case'], 1],
+  ['uniq', 'cdui', ['--count', '--repeated', '--unique', '--ignore-case'], 0],
   [
     'grep',
     'cnlvioHhqswxEFL',
@@ -392,12 +392,7 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
     2,
   ],
   ['cmp', 'sl', ['--silent', '--verbose', '--quiet'], 2],
-  [
-    'du',
-    'sabcl',
-    ['--summarize', '--all', '--bytes', '--total', '--count-links', '-d 1', '--max-depth=0', '--apparent-size'],
-    1,
-  ],
+  ['du', 'sabcl', ['--summarize', '--all', '--bytes', '--total', '--count-links', '--apparent-size'], 1],
   ['truncate', 'c', ['-s 3', '--size=+2', '-s -1', '-s %4', '--size=0', '-r a', '--no-create', '-s x'], 1],
   ['install', 'vbDpT', ['-m 600', '--mode=755', '-d', '--directory', '-t d', '--backup', '--verbose'], 2],
   ['basename', 'az', ['--multiple', '--suffix=e', '-s a', '--zero'], 2],

@@ -111,7 +111,7 @@ const redirection = (dice: Random, writes: boolean): string =>
   dice.pick([
     ...['2> /dev/null', '> /dev/null', '> /dev/null 2>&1', '&> /dev/null', '< a', '<<< here', '2>&-', '< zz', '3< b'],
     ...(writes ? ['2>&1', '>&2', '> x1', '>> x1', '2> x2', '2>&1 > x1', '>| x1', '> d'] : []),
-    ...(writes ? ['> "$x"', '<> x3', '> gone', '3> x1 >&3', '>> a'] : []),
+    ...(writes ? ['> "$x"', '> gone', '3> x1 >&3', '>> a'] : []),
   ]);
 
 const compounds: readonly Make[] = [
@@ -371,7 +371,6 @@ const sum = (dice: Random): string => {
 };
 
 const test: Make = (dice, place) => {
-  const one = (): string => word(dice, { ...place, depth: 0 });
   const file = (): string => dice.pick(['a', 'b', 'c', 'd', 'l', 'm', 'gone', 'loop', 'zz', '""', 'd/e']);
   const unary = dice.pick([
     '-e',
@@ -402,7 +401,7 @@ const test: Make = (dice, place) => {
       `[ ${dice.pick(['1', '"$n"', '07', ' -1', 'x', "' 3 '"])} ${dice.pick(['-eq', '-ne', '-lt', '-ge'])} ${dice.pick(['1', '7', '-1', '3'])} ]`,
     () =>
       `[ ${dice.pick(['!', ''])} ${unary} ${file()} ${dice.pick(['-a', '-o'])} ${dice.pick(['!', ''])} ${unary} ${file()} ]`,
-    () => `test ${one()} ${dice.pick(['', '= a', '-a b', '-o ""'])}`,
+    () => `test "${inQuotes(dice, { ...place, depth: 0 })}" ${dice.pick(['', '= a', '-a b', '-o ""'])}`,
     () => `[[ ${unary} ${file()} ${dice.pick(['&&', '||'])} ${dice.pick(['!', ''])} ${file()} ${compare} ${file()} ]]`,
     () =>
       `[[ ${dice.pick(['$x', '"$x"', 'abc', "'a b'", '$y'])} ${dice.pick(['==', '!=', '='])} ${dice.pick(['a*', '"a*"', '*b*', '$y', '"$y"', '[a-c]?c', '\\*'])} ]]`,
