@@ -144,7 +144,7 @@ const plainErrors = (text: string): string =>
 
 /** Times of day and inode numbers are each side's own, and with them the widths of columns. */
 const sameNumbers = (line: string, written: string, numbers: ReadonlyMap<string, string>): string => {
-  const told = written.replace(shellName, 'bash: ');
+  const told = written.replace(shellName, 'bash: ').replace(/^bash: `.*'\n/gm, '');
   const text = /\bfind\b/.test(line) ? told.replace(ofTheMachine, '') : told;
   if (!/\b(ls|stat|find|df|du|namei|lw)\b/.test(line)) return text;
   return text

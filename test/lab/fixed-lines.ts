@@ -392,6 +392,7 @@ export const fixedScripts: readonly Script[] = [
     'umask -p; umask -S u=rwx,g=; umask -pS; umask u=; umask -z; umask 022',
     'command -v if cd nope; echo $?; type if; type -t while; command -v nope; echo $?',
     'x=1 > x; echo $?; y=2 > d; echo $y $?',
+    'echo new* $(touch new1); echo *[1] $(rm new1)',
   ),
   script(
     'echo "echo first\nfi\necho last" > s; . ./s; echo $?',

@@ -96,7 +96,7 @@ const simple: Make = (dice, place) => {
     (d, p) =>
       `${d.pick(['readlink', 'readlink -f', 'realpath', 'basename', 'dirname', 'ls -d', 'ls -1'])} ${word(d, p)}`,
     (d, p) =>
-      `${d.pick(['command', 'command -v', 'type -t', 'type', 'builtin_'])} ${d.pick(['echo', 'cd', 'nope', 'f1', 'if'])} ${d.oneIn(4) ? word(d, p) : ''}`,
+      `${d.pick(['command', 'command -v', 'type -t', 'builtin_'])} ${d.pick(['echo', 'cd', 'nope', 'f1', 'if'])} ${d.oneIn(4) ? word(d, p) : ''}`,
     (d, p) => (p.inFunction ? `local ${d.pick(['x', 'x=5', `x=${value(d, p)}`, 'x y=2', 'IFS=:'])}` : 'echo $#'),
     (d, p) => (p.inFunction ? `return${d.pick(['', ' 0', ' 3', ' 256', ' x'])}` : 'echo $@'),
     (d, p) => (p.loops > 0 ? d.pick(['break', 'continue', 'break 2', 'continue 2']) : d.pick(['break', 'continue'])),

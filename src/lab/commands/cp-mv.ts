@@ -355,6 +355,7 @@ export const install: LabCommand = (io, words) => {
   };
   if (args.has('d')) {
     if (args.operands.length === 0) return misused(io, 'missing file operand');
+    if (args.has('t')) return complain(io, 'target directory not allowed when installing a directory');
     let code = 0;
     for (const path of args.operands) {
       const there = stat(io, path);
@@ -362,7 +363,7 @@ export const install: LabCommand = (io, words) => {
       else if (!(there instanceof Fault) && there.kind === 'dir') finish(path, true);
       else {
         const fault = io.fs.mkdir(io.fs.cwd, path, 0o755);
-        if (fault) code = complain(io, `cannot create directory ${quoted(path)}: ${fault.reason}`);
+        if (fault) code = complain(io, `cannot create directory ${word(path)}: ${fault.reason}`);
         else {
           if (args.has('v')) io.out(`${io.name}: creating directory ${quoted(path)}\n`);
           finish(path, true);
@@ -382,6 +383,8 @@ export const install: LabCommand = (io, words) => {
   const sources = into === undefined ? args.operands.slice(0, -1) : args.operands;
   const found = stat(io, last);
   const isInto = into !== undefined || (!args.has('T') && !(found instanceof Fault) && found.kind === 'dir');
+  const third = args.operands[2];
+  if (args.has('T') && into === undefined && third !== undefined) return misused(io, `extra operand ${quoted(third)}`);
   if (!isInto && sources.length > 1)
     return complain(io, `target ${quoted(last)}: ${found instanceof Fault ? found.reason : 'Not a directory'}`);
   if (into !== undefined && !args.has('D') && found instanceof Fault)

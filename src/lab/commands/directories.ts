@@ -291,6 +291,8 @@ export const truncate: LabCommand = (io, words) => {
   if (text !== undefined && !size) return complain(io, `Invalid number: ${word(text)}`);
   if (text === undefined && reference === undefined)
     return misused(io, `you must specify either ${word('--size')} or ${word('--reference')}`);
+  if (reference !== undefined && size?.[1] === '')
+    return misused(io, `you must specify a relative ${word('--size')} with ${word('--reference')}`);
   if (args.operands.length === 0) return misused(io, 'missing file operand');
   const source = reference === undefined ? undefined : stat(io, reference);
   if (source instanceof Fault) return complain(io, `cannot stat ${quoted(reference ?? '')}: ${source.reason}`);

@@ -125,7 +125,7 @@ const inFile = (
   if (args.has('l') && count > 0) io.out(`${path}\n`);
   else if (args.has('L') && count === 0) io.out(`${path}\n`);
   else if (args.has('c') && !args.has('l') && !args.has('L')) io.out(`${prefix}${count}\n`);
-  return args.has('L') ? count === 0 : count > 0;
+  return count > 0;
 };
 
 /** One command of a sed script. */
@@ -175,8 +175,7 @@ export const sed: LabCommand = (io, words) => {
     if (found) {
       const couldnt = inPlace ? `couldn't edit ${path}: not a regular file` : `couldn't read ${path}: Is a directory`;
       code = complain(io, inPlace ? couldnt : `read error on ${path}: Is a directory`, 4);
-      if (!inPlace) break;
-      continue;
+      break;
     }
     const text = readText(io, path);
     if (text instanceof Fault) code = complain(io, `can't read ${path}: ${text.reason}`, 2);

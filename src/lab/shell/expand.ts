@@ -37,12 +37,14 @@ export class Expander {
   }
 
   words(raw: readonly string[]): readonly string[] {
-    return raw.flatMap((word) => {
+    // Paths are looked for when all words are known: `echo * $(touch new)`.
+    const fields = raw.flatMap((word) => {
       const braced = expandBraces(word);
       if (!braced) throw new Exhausted('these braces stand for too many words');
       spend(this.#run.budget, braced.length);
-      return braced.flatMap((one) => this.#paths(this.#fields(this.#parts(one, 'word', 'argument'))));
+      return braced.flatMap((one) => this.#fields(this.#parts(one, 'word', 'argument')));
     });
+    return this.#paths(fields);
   }
 
   /** One text: of an assignment, a here-document, a `case`. Nothing is split and no path looked for. */
