@@ -369,6 +369,7 @@ export const fixedScripts: readonly Script[] = [
     '((echo a); echo b); echo $((echo c); echo d) $(( (1 + 2) * 3 ))',
     'f() { echo in; cat; }; echo x | f; { echo a; echo b >&2; } 2> err > out; cat err out',
     'for i in 1 2; do cat <<E | cat -n; done\n$i "$i" \'$i\'\nE',
+    'echo $(case a in (a) case b in b) echo two;; esac;; esac); f() { echo f; }; command f; f',
     'break; echo $?; for i in 1 2; do (break; echo $i); done; f() { break; }; for i in 1 2; do f; echo $i; done',
   ),
   script(

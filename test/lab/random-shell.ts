@@ -61,7 +61,7 @@ const simple: Make = (dice, place) => {
     (d, p) => `echo ${words(d, p)}`,
     (d, p) => `echo "${inQuotes(d, p)}" ${word(d, p)}`,
     (d, p) =>
-      `printf '${d.pick(['%s\\n', '<%s>\\n', '%s-%s\\n', '%q ', '%5s|%-5s|\\n', '%b\\n', '%d\\n', '%x %o\\n', '%c%c\\n', '%05.1f|\\n', '%+d % d\\n', '%.2s|', '%g\\n', '%e\\n', '%%%i\\n', '%*d|'])}' ${words(d, p)}`,
+      `printf '${d.pick(['%s\\n', '<%s>\\n', '%s-%s\\n', '%q ', '%5s|%-5s|\\n', '%b\\n', '%d\\n', '%x %o\\n', '%05.1f|\\n', '%+d % d\\n', '%.2s|', '%g\\n', '%e\\n', '%%%i\\n', '%*d|'])}' ${words(d, p)}`,
     (d, p) => `printf -v ${d.pick(settable)} ${d.pick(["'%s'", "'%s,'", "'%03d'"])} ${word(d, p)}`,
     (d, p) => `${d.pick(settable)}${d.pick(['=', '=', '+='])}${value(d, p)}`,
     (d, p) =>
@@ -88,7 +88,7 @@ const simple: Make = (dice, place) => {
       `cd ${d.pick(['d', 'm', '..', '-', '-P m', '"$HOME"', 'm/..', 'zz', ''])}${d.pick(['', ' > /dev/null', ' 2> /dev/null', '; pwd'])}`,
     (d) =>
       `${d.pick(['pwd', 'pwd -P', 'pwd -L', 'echo ~+ ~-', 'umask', 'umask -S', 'umask 027', 'umask g=r,o=', 'umask u-w,o+x'])}`,
-    (d) => `set ${d.pick(['-f', '+f', '-u', '+u', '+C', '-C', '-o noglob', '+o noglob', '+x'])}`,
+    (d) => `set ${d.pick(['-f', '+f', '+u', '+C', '-C', '-o noglob', '+o noglob', '+x'])}`,
     (d) =>
       `set -x; ${d.pick(['echo "a b" $x', 'x=1', '[ a = b ]', 'for i in 1 2; do :; done', 'case a in b) ;; esac', '(( 1 ))', 'y=$(echo a)', 'eval "echo a"'])}; set +x`,
     (d, p) =>
@@ -242,7 +242,7 @@ const piece = (dice: Random, place: Place): string => {
         '{a,,b}',
       ]);
     case 6:
-      return dice.pick(['~', '~/a', '~me', '~nobody9', '"~"', 'x=~', '~+', 'a~', '--y=~']);
+      return dice.pick(['~', '~/a', '~me', '~nobody9', '"~"', '~+', 'a~', '--y']);
     case 7:
       return dice.pick([
         "'a b'",

@@ -223,7 +223,7 @@ const directory = (listing: Listing, path: string, headed: boolean, above: reado
     return;
   }
   if (headed) {
-    io.out(`${listing.wroteHeader ? '\n' : ''}${path}:\n`);
+    io.out(`${listing.wroteHeader ? '\n' : ''}${shownName(listing, path)}:\n`);
     listing.wroteHeader = true;
   }
   const entries = io.fs.entries(dir);

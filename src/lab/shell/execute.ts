@@ -39,7 +39,7 @@ const runText = (run: Run, text: string): number => {
   const { script } = run;
   const here = script ? { ...run, script: { ...script, line: list.line } } : run;
   complain(here, list.message);
-  if (script && list.message.startsWith('syntax error near')) complain(here, `\`${text.split('\n')[list.line - 1]}'`);
+  if (list.message.startsWith('syntax error near')) complain(here, `\`${text.split('\n')[list.line - 1]}'`);
   return done(run, 2);
 };
 

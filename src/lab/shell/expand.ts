@@ -89,7 +89,11 @@ export class Expander {
   sum(text: string, name: string): bigint | undefined {
     const { session } = this.#run;
     const value = arithmetic(text, {
-      get: (name) => this.value(name),
+      get: (name) => {
+        const value = this.value(name);
+        if (value === undefined && session.options.has('u')) throw this.fail(`${name}: unbound variable`);
+        return value;
+      },
       set: (name, to) => session.variables.set(name, to),
     });
     if (typeof value === 'bigint') return value;
@@ -201,7 +205,7 @@ export class Expander {
       part.kind === 'parameter' &&
       part.quoted &&
       part.parameter.name === '@' &&
-      !/[-=?+]$/.test(part.parameter.operator);
+      !/[-=?]$/.test(part.parameter.operator);
     return parts.some(isAll) && !parts.some(({ kind, quoted }) => kind === 'text' && quoted);
   }
 
@@ -421,6 +425,7 @@ export class Expander {
     const pattern = this.pattern(argument.slice(0, slash));
     const by = this.#replacement(argument.slice(slash + 1));
     if (pattern === '') return operator === '/#' ? by('') + value : operator === '/%' ? value + by('') : value;
+    if (value === '') return matches(pattern, '') ? by('') : '';
     const chars = Array.from(value);
     let out = '';
     let done = false;

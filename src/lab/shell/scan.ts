@@ -98,7 +98,7 @@ const skipCommand = (text: string, from: number): number => {
 
 const beginsCase = (text: string, from: number, at: number): boolean =>
   /^case\s/.test(text.slice(at, at + 5)) &&
-  /(?:^|[;&|(\n{!]|\b(?:then|do|else|elif|if|while|until))\s*$/.test(text.slice(Math.max(from, at - 20), at));
+  /(?:^|[;&|()\n{!]|\b(?:then|do|else|elif|if|while|until))\s*$/.test(text.slice(Math.max(from, at - 20), at));
 
 /** The line that ends a here-document. */
 const endOf = (word: string, isIndented: boolean): RegExp => {

@@ -38,7 +38,16 @@ export const namesOf = (
       const asks = args[0] === '-v' || args[0] === '-V';
       const words = asks || args[0] === '--' ? args.slice(1) : args;
       if (words.length === 0) return 0;
-      if (!asks) return io.runWords(words);
+      if (!asks) {
+        // It means no function.
+        const { functions } = io.run.session;
+        const [name = ''] = words;
+        const own = functions.get(name);
+        functions.delete(name);
+        const code = io.runWords(words);
+        if (own) functions.set(name, own);
+        return code;
+      }
       let code = 1;
       for (const name of words) {
         const [kind, text] = meaning(io, name) ?? [];
