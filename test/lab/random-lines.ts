@@ -393,7 +393,7 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
   ['cmp', 'sl', ['--silent', '--verbose', '--quiet'], 2],
   ['du', 'sabcl', ['--summarize', '--all', '--bytes', '--total', '--count-links', '--apparent-size'], 1],
   ['truncate', 'c', ['-s 3', '--size=+2', '-s -1', '--size=0', '-r a', '--no-create'], 1],
-  ['install', 'vbDpT', ['-m 600', '--mode=755', '-t d', '--backup', '--verbose'], 2],
+  ['install', 'vbpT', ['-m 600', '--mode=755', '-t d', '--backup', '--verbose'], 2],
   ['basename', 'az', ['--multiple', '--suffix=e', '-s a', '--zero'], 2],
   ['seq', 'w', ['-s ,', '--separator=:', '--equal-width', '3', '2 4', '5 -2 1', '0.5 2', 'x'], 0],
   [
@@ -453,7 +453,7 @@ const oddLine = (dice: Random, [command, letters, longs, operands]: (typeof odd)
   const options = Array.from({ length: dice.below(3) }, () => {
     if (letters !== '' && dice.oneIn(3)) return flags(dice, letters).trim();
     const long = dice.pick(longs);
-    if (!long.startsWith('--') || long.includes('=') || !dice.oneIn(4)) return long;
+    if (!long.startsWith('--') || /=|^--canon/.test(long) || !dice.oneIn(4)) return long;
     return long.slice(0, 7 + dice.below(long.length));
   });
   const paths = Array.from({ length: operands === 0 ? 0 : dice.below(operands + 2) }, () => path(dice));

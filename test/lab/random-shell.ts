@@ -91,8 +91,7 @@ const simple: Make = (dice, place) => {
     (d) => `set ${d.pick(['-f', '+f', '+u', '+C', '-C', '-o noglob', '+o noglob', '+x'])}`,
     (d) =>
       `set -x; ${d.pick(['echo "a b" $x', 'x=1', '[ a = b ]', 'for i in 1 2; do :; done', 'case a in b) ;; esac', '(( 1 ))', 'y=$(echo a)', 'eval "echo a"'])}; set +x`,
-    (d, p) =>
-      `eval ${d.pick(['echo', "'echo $x'", '"echo \\$x"', "'x=5;'", "'if true; then echo e; fi'"])} ${word(d, p)}`,
+    (d, p) => `eval ${d.pick(['echo', "'echo $x'", '"echo \\$x"', "'x=5;'"])} ${word(d, p)}`,
     (d, p) =>
       `${d.pick(['readlink', 'readlink -f', 'realpath', 'basename', 'dirname', 'ls -d', 'ls -1'])} ${word(d, p)}`,
     (d, p) =>
@@ -320,7 +319,7 @@ const parameter = (dice: Random, place: Place): string => {
     ),
     `\${${name}:${dice.pick([...(/^[@*]$/.test(name) ? [] : ['0', ' -1', ' -2:1', '0:-1', ':1']), '1', '1:2', '9', '$((1))'])}}`,
     ...['^', '^^', ',', ',,', '^[a]', '@Q', '@U', '@u', '@L'].map((operator) => `\${${name}${operator}}`),
-    ...(/^[xyz]$/.test(name) ? [`\${${name}:=${operand}}`, `\${!${name}}`, `\${${name}=${operand}}`] : []),
+    ...(/^[xyz]$/.test(name) ? [`\${${name}:=${operand}}`, `\${${name}=${operand}}`] : []),
   ]);
 };
 

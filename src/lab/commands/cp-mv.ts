@@ -132,6 +132,8 @@ const common0 = (io: CommandIo, args: Args): CopyOptions | number => {
     : (isMove ? asked : args.last('i', 'n')) === 'i'
       ? 'ask'
       : 'unspecified';
+  if (args.given.filter(({ name }) => name === 't').length > 1)
+    return complain(io, 'multiple target directories specified');
   let backup: BackupControl = 'none';
   if (args.has('b') || args.has('backup') || args.has('S')) {
     const text = args.value('backup') ?? io.variable('VERSION_CONTROL') ?? 'existing';

@@ -108,7 +108,8 @@ const once = (
   const fraction = (text: string): number => {
     const found = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/.exec(text);
     if (/^['"]/.test(text)) return text.codePointAt(1) ?? 0;
-    if (text !== '' && found?.[0] !== text) wrong(`${text}: invalid number`);
+    if (text !== '' && found?.[0] !== text)
+      wrong(`${text}: ${/^\s*[-+]?0\d/.test(text) ? 'invalid octal number' : 'invalid number'}`);
     return Number(found?.[0] ?? 0);
   };
   for (const { 0: token, 1: flags = '', 2: width, 3: precision, 4: kind, index } of format.matchAll(piece)) {
