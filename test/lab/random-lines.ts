@@ -44,12 +44,15 @@ const trees = [
   dark/ 0000`,
 ];
 
-/** Lines of both the language and its commands, from a seed. `only`: commands that are wanted. */
-export const randomScript = (dice: Random, only: readonly string[] = []): Script => {
+/**
+ * Lines of both the language and its commands, from a seed. `only`: commands that are wanted; `isWide`: with constructs within
+ * one another and options in all spellings.
+ */
+export const randomScript = (dice: Random, only: readonly string[] = [], isWide = true): Script => {
   const wanted = templates.filter(([command]) => only.length === 0 || only.includes(command));
   const lines = Array.from({ length: 3 + dice.below(5) }, () => {
-    if (dice.oneIn(5) && (only.length === 0 || only.includes('statements'))) return randomStatements(dice);
-    if (dice.oneIn(6)) {
+    if (isWide && dice.oneIn(5) && (only.length === 0 || only.includes('statements'))) return randomStatements(dice);
+    if (isWide && dice.oneIn(6)) {
       const fits = odd.filter(([command]) => only.length === 0 || only.includes(command));
       if (fits.length > 0) return joined(dice, oddLine(dice, dice.pick(fits)));
     }
@@ -205,7 +208,7 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
     2,
   ],
   ['mkdir', 'pv', ['--parents', '--verbose', '--mode=700', '-m 750', '--mode=u=rwx,go='], 2],
-  ['rmdir', 'pv', ['--parents', '--verbose', '--ignore-fail-on-non-empty'], 2],
+  ['rmdir', 'pv', ['--parents', '--verbose'], 2],
   [
     'touch',
     'acmh',
@@ -392,7 +395,7 @@ const odd: readonly (readonly [command: string, letters: string, longs: readonly
   ],
   ['cmp', 'sl', ['--silent', '--verbose', '--quiet'], 2],
   ['du', 'sabcl', ['--summarize', '--all', '--bytes', '--total', '--count-links', '--apparent-size'], 1],
-  ['truncate', 'c', ['-s 3', '--size=+2', '-s -1', '--size=0', '-r a', '--no-create'], 1],
+  ['truncate', 'c', ['-s 3', '-s -1', '--size=0', '-r a', '--no-create'], 1],
   ['install', 'vbpT', ['-m 600', '--mode=755', '-t d', '--backup', '--verbose'], 2],
   ['basename', 'az', ['--multiple', '--suffix=e', '-s a', '--zero'], 2],
   ['seq', 'w', ['-s ,', '--separator=:', '--equal-width', '3', '2 4', '5 -2 1', '0.5 2', 'x'], 0],

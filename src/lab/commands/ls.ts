@@ -274,7 +274,9 @@ const entryItem = (
   const asks =
     needsStat ||
     (ino === undefined && args.has('i')) ||
-    (follow && kind === 'symlink' && (args.has('i') || indicator !== 'none' || args.has('R'))) ||
+    (follow &&
+      kind === 'symlink' &&
+      (args.has('i') || indicator !== 'none' || args.has('R') || args.has('group-directories-first'))) ||
     (indicator === 'classify' && kind === 'file');
   const bare = bareItem(name, path, kind, ino);
   if (!asks) return bare;

@@ -234,7 +234,8 @@ export const sort: LabCommand = (io, words) => {
   let lines: string[] = [];
   for (const path of args.operands) {
     const refused = path === '-' ? undefined : io.fs.access(io.fs.cwd, path, 'read');
-    if (refused) return complain(io, `cannot read: ${named(path)}: ${refused.reason}`, 2);
+    const what = checks === undefined ? 'cannot read' : 'open failed';
+    if (refused) return complain(io, `${what}: ${named(path)}: ${refused.reason}`, 2);
   }
   for (const path of args.operands.length > 0 ? args.operands : ['-']) {
     const text = readText(io, path);

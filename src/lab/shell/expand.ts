@@ -268,15 +268,17 @@ export class Expander {
   /** `$@` and `$*`: the values, or undefined if it is neither. */
   #several(parameter: Parameter, quoted: boolean): readonly string[] | undefined {
     const { name, operator, argument, length, indirect } = parameter;
-    if ((name !== '@' && name !== '*') || length || indirect || /[-=?+]$/.test(operator)) return undefined;
+    if ((name !== '@' && name !== '*') || length || indirect) return undefined;
     const { session } = this.#run;
     const given = session.positional;
-    const values =
-      operator === ''
-        ? given
-        : operator === ':'
-          ? this.#some(argument)
-          : given.map((one) => this.#changed(one, operator, argument));
+    // `"${@-word}"` is `"$@"` where there is something.
+    const isItself = operator === '' || (/^:?[-=?]$/.test(operator) && given.join('') !== '');
+    if (!isItself && /[-=?+]$/.test(operator)) return undefined;
+    const values = isItself
+      ? given
+      : operator === ':'
+        ? this.#some(argument)
+        : given.map((one) => this.#changed(one, operator, argument));
     if (name === '@' || !quoted) return values;
     const ifs = session.variables.get('IFS');
     return [values.join(ifs === undefined ? ' ' : (ifs[0] ?? ''))];
