@@ -375,10 +375,10 @@ export const fixedScripts: readonly Script[] = [
   script(
     '[[ abc =~ ^a.c$ ]]; echo $? $BASH_REMATCH; [[ "a.c" =~ "b." ]]; echo $?; [[ ab =~ (a|b)b ]] && echo y; [[ a =~ [ ]]; echo $?',
     '[[ 1+1 -eq 2 ]]; echo $?; x=5; [[ x -gt 3 ]]; echo $?; [[ 1/0 -eq 1 ]]; echo $?; [[ -o noglob ]]; echo $?',
-    'set -- a b c; echo ${@:2} "${*:1:2}" ${@: -1} ${@/a/X} "${@^^}"; set --; f() { echo $#; }; f "$@$x" "$@"',
+    `set -- a b c; echo \${@:2} "\${*:1:2}" \${@: -1} \${@/a/X} "\${@^^}"; set --; f() { echo $#; }; f "$@$x" "$@"`,
     `x=aXbXc; echo \${x//[ab]/<&>} \${x//X/\\&} "\${x/X/"&"}" \${x^^[ab]} \${x@Q} \${x@U}; y=x; echo \${!y}`,
     `echo \${!nope}; echo no`,
-    'f() { local x=1; local x; echo "[$x]"; local y; echo "${y-unset}"; }; y=2; f; echo $y',
+    `f() { local x=1; local x; echo "[$x]"; local y; echo "\${y-unset}"; }; y=2; f; echo $y`,
     'x=5 y="a b"; x=$x$y; ((x = 2, x++)); echo $x $((2#101 + 16#ff)) $((~x)); ((1/0)); echo $?; let z=3*4; echo $z; let 1=2',
     'echo $((1.5))',
     'echo $((08))',
