@@ -19,7 +19,7 @@ import { wellMade } from './word-parts.ts';
 const depthMax = 60;
 
 /** Runs commands one after the other; answers with the last exit code, which is `$?` too. */
-export const runList = (run: Run, list: List): number => {
+const runList = (run: Run, list: List): number => {
   for (const chain of list) {
     const here = run.script ? { ...run, script: { ...run.script, line: chain.line } } : run;
     if (chain.background) inBackground(here, chain);
