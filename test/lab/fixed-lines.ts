@@ -40,6 +40,11 @@ const substitutions = [
 /** Lines that were worth a thought, each with what comes before it. */
 export const fixedScripts: readonly Script[] = [
   ...substitutions.map((line) => script(line)),
+  script(
+    'mkdir -m 3777 q; cp -aT d q; ls -ld q; chmod 1755 d; chmod 3777 q; cp -aT d q; ls -ld q',
+    'chmod 4644 b; cp -p a b; ls -l b; chmod 1644 b; cp -p a b; ls -l b; chmod 1600 a; cp -p a b; ls -l b',
+    'mkdir -m 2755 s; mkdir s/t; cp -a d s; cp -p a s; ls -l s; mv b s; ls -l s',
+  ),
   script('echo *', 'echo ?', "printf '%q\\n' *", 'for f in *; do echo "$f"; done', 'echo .*', 'echo d/.* [!a-d]*'),
   script('echo > gone', 'echo nowhere*', 'echo x > loop', 'echo x > d', 'echo x > a/b', 'echo x > zz/y', 'echo x > ""'),
   script('cd m', 'pwd', 'pwd -P', 'cd ..', 'pwd', 'cd -P m', 'pwd', 'cd -', 'cd nowhere', 'cd a', 'cd a b', 'cd ""'),

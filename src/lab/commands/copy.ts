@@ -567,7 +567,7 @@ const directory = (
   if (!keepTimes(io, destination.at, destination.path, destination, seen, x)) return false;
   const owned = !x.preserveOwner || !fs.chown(destination.at, destination.path, seen, 'follow');
   if (x.preserveMode || x.move) {
-    const fault = fs.chmod(destination.at, destination.path, owned ? seen.mode : seen.mode & 0o1777, 'follow');
+    const fault = giveMode(io, destination.at, destination.path, owned ? seen.mode : seen.mode & 0o1777);
     if (fault && !notKept(io, 'permissions', word(destination.told), fault, x)) return false;
   } else if (finalMode !== undefined) fs.chmod(destination.at, destination.path, finalMode, 'follow');
   return ok;
@@ -677,7 +677,7 @@ const regular = (
   if (!keepTimes(io, handle, '', destination, seen, x)) return false;
   const owned = !x.preserveOwner || !fs.chown(handle, '', seen, 'follow');
   if (x.preserveMode || x.move) {
-    const fault = fs.chmod(handle, '', owned ? seen.mode : seen.mode & 0o777, 'follow');
+    const fault = giveMode(io, handle, '', owned ? seen.mode : seen.mode & 0o777);
     if (fault && !notKept(io, 'permissions', word(destination.told), fault, x)) return false;
   } else if (x.preserveOwner && isNew) fs.chmod(handle, '', seen.mode & 0o777 & ~fs.umask, 'follow');
   return true;
@@ -696,6 +696,13 @@ const keepTimes = (
   return fault === undefined || notKept(io, 'times', quoted(destination.told), fault, x);
 };
 
+/** The real one sets an access list, which has no set-ID and sticky bits, and those only where the source has any. */
+const giveMode = ({ fs }: CommandIo, at: Handle, path: string, mode: number): Fault | undefined => {
+  const there = fs.stat(at, path, 'follow');
+  const special = there instanceof Fault || (mode & 0o7000) !== 0 ? 0 : there.mode & 0o7000;
+  return fs.chmod(at, path, mode | special, 'follow');
+};
+
 /** For cp that is a failure, for mv a word. */
 const notKept = (io: CommandIo, what: 'times' | 'permissions', name: string, fault: Fault, x: CopyOptions): boolean => {
   complain(io, `preserving ${what} for ${name}: ${fault.reason}`);
@@ -705,7 +712,7 @@ const notKept = (io: CommandIo, what: 'times' | 'permissions', name: string, fau
 const attributes = (io: CommandIo, { at, path }: Destination, seen: Stat, x: CopyOptions): void => {
   if (x.preserveTimes) io.fs.setTimes(at, path, seen, 'follow');
   if (x.preserveOwner) io.fs.chown(at, path, seen, 'follow');
-  if (x.preserveMode || x.move) io.fs.chmod(at, path, seen.mode, 'follow');
+  if (x.preserveMode || x.move) giveMode(io, at, path, seen.mode);
 };
 
 /** One more name, by way of a temporary one where the place is taken. */

@@ -4,7 +4,7 @@ import type { Handle } from '../../fs/fs.ts';
 import { sameFile } from '../../fs/identity.ts';
 import type { CommandIo, LabCommand } from '../session.ts';
 import { countOf, headed, wrongCount } from './text.ts';
-import { complain, open, parse, quoted, readAll, stat, word } from './tool.ts';
+import { complain, open, parse, quoted, readAll, stat } from './tool.ts';
 
 /** tail(1). With -f it holds the file itself, with -F (or --follow=name) what has the name at each time. */
 export const tail: LabCommand = (io, words) => {
