@@ -43,6 +43,7 @@ export const fixedScripts: readonly Script[] = [
   script(
     'mkdir -m 3777 q; cp -aT d q; ls -ld q; chmod 1755 d; chmod 3777 q; cp -aT d q; ls -ld q',
     'chmod 4644 b; cp -p a b; ls -l b; chmod 1644 b; cp -p a b; ls -l b; chmod 1600 a; cp -p a b; ls -l b',
+    'chmod 000 .; readlink -m b; realpath -m b/../c; readlink -f b .. .; chmod 755 .',
     'mkdir -m 2755 s; mkdir s/t; cp -a d s; cp -p a s; ls -l s; mv b s; ls -l s',
   ),
   script('echo *', 'echo ?', "printf '%q\\n' *", 'for f in *; do echo "$f"; done', 'echo .*', 'echo d/.* [!a-d]*'),

@@ -6,7 +6,6 @@ import type { Process, Program } from '../../jobs/make/process.ts';
 import { readlink } from '../../jobs/make/readlink.ts';
 import { realpath } from '../../jobs/make/realpath.ts';
 import { unlink } from '../../jobs/make/unlink.ts';
-import { workingDirectory } from '../../jobs/make/working-directory.ts';
 import type { CommandIo, LabCommand, Session } from '../session.ts';
 
 /** The product's own programs, as processes of the lab. */
@@ -31,7 +30,7 @@ const processOf = (io: CommandIo): Process => {
   const positions = new Map<number, number>();
   return {
     fs: io.fs,
-    workingDirectory: () => workingDirectory(io.fs),
+    workingDirectory: () => (io.fs.here.inode.nlink === 0 ? new Fault('getcwd', 'ENOENT', '') : io.fs.workingDirectory),
     name: io.name,
     version: 'lab',
     utf8: isUtf8(io),
