@@ -197,7 +197,7 @@ const inBash = (scripts: readonly Script[]): readonly Outcome[] => {
     { encoding: 'utf8', env: { PATH: process.env.PATH }, input: '' },
   );
   // A line may leave `set -x` on; where bash itself crashes, what it had not run by then is not compared.
-  const trouble = stderr.replace(/^\++ .*\n|^Segmentation fault.*\n/gm, '');
+  const trouble = stderr.replace(/^\++ .*\n|^(?:Segmentation fault|Aborted).*\n/gm, '');
   if (status !== 0 || trouble !== '') throw new Error(`the real side did not run: ${status} ${trouble}`);
   return scripts.map((script, index) => outcomeOf(scratch.at(String(index)), script, before[index] as Tree));
 };
@@ -214,7 +214,7 @@ while [ $i -lt "$2" ]; do
   read -r uid < $i/io/uid
   home=/home/me; [ $uid = 0 ] && home=/root
   env -i HOME=$home LC_ALL=C.UTF-8 LOGNAME=me PATH=/usr/local/bin:/usr/bin:/bin PWD=/home/me SHELL=/bin/bash USER=me \\
-    /usr/sbin/chroot $i /usr/bin/setpriv --reuid=$uid --regid=$uid --clear-groups /bin/bash --norc /io/driver < /dev/null || { [ $? = 139 ] || test -e $i/io/code-0; }
+    /usr/sbin/chroot $i /usr/bin/setpriv --reuid=$uid --regid=$uid --clear-groups /bin/bash --norc /io/driver < /dev/null || { status=$?; [ $status = 134 ] || [ $status = 139 ] || test -e $i/io/code-0; }
   # What a line left in the background may still run.
   umount --lazy $i/usr $i/proc
   i=$((i + 1))
