@@ -137,13 +137,20 @@ const passes: Counts = () => true;
 const endingLike = (trails: Trails, links: Iterable<LinkId>): ReadonlySet<LinkId> => reaching(trails, links, endsThere);
 
 /** All links whose way goes through a name of a link; another name of it too, where its text comes to that one from there. */
-const usersOf = (atlas: Atlas, trails: Trails, own: ReadonlySet<LinkId>, counts: Counts): ReadonlySet<LinkId> => {
-  const leadsToAnother = (link: LinkId): boolean => {
-    // One name may be seen at several places.
-    const others = [...own].filter((other) => atlas.sameLink(other) !== atlas.sameLink(link));
-    return others.length > 0 && reaching(trails, others, counts).has(link);
-  };
-  return new Set([...reaching(trails, own, counts)].filter((link) => !own.has(link) || leadsToAnother(link)));
+const usersOf = (atlas: Atlas, { uses }: Trails, own: ReadonlySet<LinkId>, counts: Counts): ReadonlySet<LinkId> => {
+  // From which names a link is reached, each one once, wherever it is seen: of two at least one is not its own.
+  const origins = new Map<LinkId, Set<LinkId>>();
+  const waiting = [...own].map((link) => ({ link, origin: atlas.sameLink(link) }));
+  for (const { link, origin } of waiting)
+    for (const use of uses.get(link) ?? []) {
+      const known = origins.get(use.by) ?? new Set();
+      if (!counts(use) || known.size === 2 || known.has(origin)) continue;
+      origins.set(use.by, known.add(origin));
+      waiting.push({ link: use.by, origin });
+    }
+  const isLead = (link: LinkId, from: ReadonlySet<LinkId>): boolean =>
+    !own.has(link) || [...from].some((origin) => origin !== atlas.sameLink(link));
+  return new Set([...origins].flatMap(([link, from]) => (isLead(link, from) ? [link] : [])));
 };
 
 const leadsToSpot = (atlas: Atlas, link: LinkId, spot: Spot): boolean => {
